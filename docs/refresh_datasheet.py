@@ -1,0 +1,54 @@
+"""Write the counts in data/README.md again: `just datasheet`. A test compares them."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+from socialcls.taxonomy import KINDS, LABELS
+
+DATA_DIR = Path(__file__).parent.parent / "data"
+DATASHEET = DATA_DIR / "README.md"
+
+_BLOCK = re.compile(r"(<!-- counts -->\n).*?(<!-- end of counts -->)", re.DOTALL)
+
+
+def refresh(datasheet: str) -> str:
+    """The datasheet with the counts of the rows as they are now."""
+    rows = []
+    for path in sorted(DATA_DIR.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows += list(csv.DictReader(stream))
+    described = [row for row in rows if row["description"]]
+    notes = sum(bool(row["note"]) for row in described)
+    total = (
+        f"{len(rows):,} rows, {len(described):,} of them described; {sum(bool(row['url']) for row in rows):,} have a "
+        f"URL, {notes:,} described rows are border cases with a note.\n\n"
+    )
+    kinds = [f"{label}: " + ", ".join(f"{kind} {_count(rows, label, kind)}" for kind in KINDS[label]) for label in LABELS]
+    tables = [_tabulate(rows, "language"), _tabulate(rows, "style")]
+    block = total + "\n".join(tables) + "\nKinds. " + "; ".join(kinds) + ".\n\n"
+    return _BLOCK.sub(lambda found: found[1] + "\n" + block + found[2], datasheet)
+
+
+def _tabulate(rows: list[dict[str, str]], column: str) -> str:
+    counts = Counter((row[column], row["category"]) for row in rows)
+    values = sorted({row[column] for row in rows}, key=lambda value: -sum(counts[value, label] for label in LABELS))
+    lines = [f"| {column} | rows | {' | '.join(LABELS)} |", "|---|" + "---:|" * (len(LABELS) + 1)]
+    for value in values:
+        of_value = [counts[value, label] for label in LABELS]
+        lines.append(f"| {value or '(none)'} | {sum(of_value):,} | {' | '.join(f'{n:,}' for n in of_value)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _count(rows: list[dict[str, str]], label: str, kind: str) -> int:
+    return sum(row["category"] == label and row["kind"] == kind for row in rows)
+
+
+def main() -> None:
+    """Refresh the datasheet in place."""
+    DATASHEET.write_text(refresh(DATASHEET.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

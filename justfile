@@ -1,0 +1,47 @@
+# What can be done here; `just` lists it.
+
+set shell := ["bash", "-c"]
+bin := ".venv/bin"
+
+# List the recipes.
+default:
+    @just --list
+
+# Make the environment with everything that development needs.
+setup:
+    python3 -m venv .venv
+    {{bin}}/pip install --quiet -e '.[dev]'
+
+# Run all tests.
+test *arguments:
+    {{bin}}/pytest -q {{arguments}}
+
+# Lint, format and type-check; import floors are checked by the tests.
+lint:
+    {{bin}}/ruff check --fix .
+    {{bin}}/ruff format .
+    {{bin}}/mypy
+
+# Make models/default again from data/, then all that shows its answers.
+model: && datasheet pictures readme golden
+    {{bin}}/socialcls train data -o models/default
+
+# Draw the pictures of the README again.
+pictures:
+    {{bin}}/python -m docs.make_pictures
+
+# Write the counts in the datasheet again.
+datasheet:
+    {{bin}}/python -m docs.refresh_datasheet
+
+# Write the outputs in the README again.
+readme:
+    {{bin}}/python -m docs.refresh_readme
+
+# Write the golden outputs again; read the difference before committing it.
+golden:
+    {{bin}}/python -m tests.golden.make
+
+# What continuous integration runs.
+ci:
+    bash .ci/run

@@ -1,0 +1,5 @@
+"""`python -m socialcls`."""
+
+from socialcls.cli import main
+
+main()

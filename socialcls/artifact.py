@@ -1,0 +1,193 @@
+"""A model directory: card, taxonomy, vocabulary, weights; load, verify, save atomically.
+
+| file | what it holds |
+|---|---|
+| `card.json` | what the model is, its intercepts and thresholds, what was measured, checksums of all files |
+| `taxonomy.json` | the labels, criteria and signals with their words, as they were when it was trained |
+| `vocabulary.txt` | one feature a line, group after group |
+| `weights.bin` | for each feature, little-endian float32: a coefficient for each label, then its squared idf |
+
+Nothing in it is code and nothing is unpickled. The format number changes whenever a directory written before
+could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, retrain `models/default`.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+import zlib
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from socialcls.errors import ModelError, OutputError
+from socialcls.features import GROUPS
+from socialcls.model import ROW, Arrays
+from socialcls.taxonomy import LABELS, Label, Taxonomy
+
+FORMAT = 1
+
+_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS = "card.json", "taxonomy.json", "vocabulary.txt", "weights.bin"
+_HERE = Path(__file__).parent
+DEFAULT_MODEL_DIR = next(
+    (path for path in (_HERE / "default_model", _HERE.parent / "models" / "default") if path.is_dir()),
+    _HERE / "default_model",
+)
+"""The model that comes with the package: inside an installed wheel, or `models/default` in a working copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a model is, for people and for the classifier."""
+
+    name: str
+    version: str
+    """Of the package that made it."""
+    temperature: float
+    """What the fitted logits were divided by to calibrate them; already in the weights."""
+    thresholds: dict[Label, float]
+    """The confidence that a best guess of each label needs to be the answer."""
+    data: dict[str, Any]
+    """What it was trained on: rows by label, language and style, and a hash of them."""
+    training: dict[str, Any]
+    """Seed, folds and settings of the fit, versions of the libraries."""
+    figures: dict[str, Any]
+    """What was measured on held-out hosts with exported models, by the fields that were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A model in memory, ready to be saved or to classify."""
+
+    card: Card
+    taxonomy: Taxonomy
+    arrays: Arrays
+
+    @property
+    def n_features(self) -> int:
+        """How many features it has a coefficient for."""
+        return len(self.arrays.weights) // ROW
+
+
+def load_artifact(model_dir: Path) -> Artifact:
+    """Load a model directory and verify that it is whole.
+
+    Raises:
+        ModelError: it is missing, truncated, edited, or of another format.
+    """
+    files = {name: _read_file(model_dir, name) for name in (_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS)}
+    try:
+        card = json.loads(files[_CARD])
+        found = card["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{model_dir / _CARD}: not a model card. {_RETRAIN}") from error
+    if found != FORMAT:
+        message = f"{model_dir}: a model of format {found!r}; this version reads format {FORMAT}. {_RETRAIN}"
+        raise ModelError(message)
+    checksums = card.pop("checksums", None)
+    if checksums != _sum_up(card, files):
+        raise ModelError(f"{model_dir}: truncated or edited since it was trained. {_RETRAIN}")
+    return Artifact(
+        card=Card(**{key: card[key] for key in Card.__dataclass_fields__}),
+        taxonomy=Taxonomy.from_dict(json.loads(files[_TAXONOMY])),
+        arrays=_read_arrays(card, files),
+    )
+
+
+_RETRAIN = "Train it again: socialcls train DATA -o MODEL_DIR."
+
+
+def save_artifact(artifact: Artifact, model_dir: Path) -> None:
+    """Save a model directory; what was there is replaced only when the new one is complete.
+
+    Raises:
+        OutputError: it cannot be written, or the directory holds something that is not a model.
+    """
+    if model_dir.exists() and not _is_replaceable(model_dir):
+        raise OutputError(f"{model_dir}: not a model directory, so it is left alone. Name another with -o.")
+    try:
+        model_dir.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{model_dir.name}.", dir=model_dir.parent) as scratch:
+            fresh, old = Path(scratch) / "new", Path(scratch) / "old"
+            fresh.mkdir()
+            for name, content in _lay_out(artifact).items():
+                (fresh / name).write_bytes(content)
+            if model_dir.exists():
+                model_dir.rename(old)
+                for kept in old.iterdir():
+                    if kept.name not in _FILES:
+                        shutil.copy2(kept, fresh / kept.name)
+            fresh.rename(model_dir)
+    except OSError as error:
+        raise OutputError(f"{model_dir}: cannot be written ({error.strerror}).") from error
+
+
+_FILES = frozenset({_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS})
+
+
+def _is_replaceable(model_dir: Path) -> bool:
+    if not model_dir.is_dir():
+        return False
+    names = {path.name for path in model_dir.iterdir()}
+    return not names or _CARD in names
+
+
+def _read_file(model_dir: Path, name: str) -> bytes:
+    try:
+        return (model_dir / name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        missing = name if model_dir.is_dir() else "no such directory"
+        what = f"{name} is missing" if model_dir.is_dir() else missing
+        raise ModelError(f"{model_dir}: not a model ({what}). {_RETRAIN}") from error
+    except OSError as error:
+        raise ModelError(f"{model_dir / name}: cannot be read ({error.strerror}).") from error
+
+
+def _sum_up(card: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, str]:
+    """CRC-32 of each file, and of the card without its checksums: enough against damage, and 1 ms to check."""
+    contents = dict(files)
+    contents[_CARD] = _dump(card)
+    return {name: f"{zlib.crc32(contents[name]):08x}" for name in sorted(contents)}
+
+
+def _read_arrays(card: Mapping[str, Any], files: Mapping[str, bytes]) -> Arrays:
+    names = files[_VOCABULARY].decode("utf-8").split("\n")
+    features: dict[str, Sequence[str]] = {}
+    start = 0
+    for group in GROUPS:
+        size = card["groups"][group.name]
+        features[group.name] = names[start : start + size]
+        start += size
+    weights = array("f")
+    weights.frombytes(files[_WEIGHTS])
+    if sys.byteorder == "big":
+        weights.byteswap()
+    a, b, c, d = (card["intercepts"][label] for label in LABELS)
+    return Arrays((a, b, c, d), features, weights)
+
+
+def _lay_out(artifact: Artifact) -> dict[str, bytes]:
+    arrays = artifact.arrays
+    weights = array("f", arrays.weights)
+    if sys.byteorder == "big":
+        weights.byteswap()
+    names = [feature for group in GROUPS for feature in arrays.features[group.name]]
+    files = {
+        _TAXONOMY: json.dumps(artifact.taxonomy.as_dict(), ensure_ascii=False, separators=(",", ":")).encode(),
+        _VOCABULARY: "\n".join(names).encode(),
+        _WEIGHTS: weights.tobytes(),
+    }
+    card = {
+        "format": FORMAT,
+        **{key: getattr(artifact.card, key) for key in Card.__dataclass_fields__},
+        "labels": list(LABELS),
+        "intercepts": dict(zip(LABELS, arrays.intercepts, strict=True)),
+        "groups": {group.name: len(arrays.features[group.name]) for group in GROUPS},
+    }
+    return {**files, _CARD: _dump({**card, "checksums": _sum_up(card, {**files, _CARD: b""})})}
+
+
+def _dump(values: Mapping[str, Any]) -> bytes:
+    return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

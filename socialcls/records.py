@@ -1,0 +1,84 @@
+"""The immutable records that travel between rooms: Document, Example, Evidence, Prediction."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from socialcls.taxonomy import Answer, Label
+
+Field = Literal["text", "name", "url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is classified: a description, a URL, a name, or any of them together."""
+
+    text: str = ""
+    """A description or the text of a page, as given."""
+    url: str = ""
+    """A URL or a bare host, as given."""
+    name: str = ""
+    """The service's name or the page's title, as given."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to read in any field."""
+        return not (self.text.strip() or self.url.strip() or self.name.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document with its gold label."""
+
+    document: Document
+    gold: Label
+    about: dict[str, str] = field(default_factory=dict)
+    """What else its row says, by column: language (ISO 639-1), kind, style, source, …"""
+    place: str = ""
+    """Where it stands: "train.csv, line 14"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A part of the input with what it adds to the margin."""
+
+    field: Field
+    text: str
+    """The part as it stands in the field: `field[start:end]`."""
+    start: int
+    """Position in characters of the field as given."""
+    end: int
+    signal: str | None
+    """The id of the signal that the part shows; None for the part's plain words, n-grams or URL features."""
+    contribution: float
+    """What it adds to the margin, in logits; negative when it speaks for the runner-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a service is held to be, how surely, and why."""
+
+    category: Answer
+    """The answer, or `unsure` when the confidence is below the threshold of the best guess."""
+    best_guess: Label
+    """The most probable label, whether or not it was confident enough to be the answer."""
+    runner_up: Label
+    """The second most probable label."""
+    confidence: float
+    """Probability of the best guess, 0 to 1, calibrated on held-out hosts."""
+    probabilities: dict[Label, float]
+    """Of every label; they sum to one. With `social_only` that of `other` is 0."""
+    margin: float
+    """Score of the best guess minus that of the runner-up, in logits."""
+    bias: float
+    """The part of the margin that stands before anything is read."""
+    evidence: tuple[Evidence, ...]
+    """Every part of the input that adds to the margin, by size of contribution, largest first."""
+    known_share: float
+    """Share of the words read that the model knows as whole words, 0 to 1; 0 when there are none."""
+    kind: None = None
+    """The second level under the label; None until the model has kinds."""
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the classifier abstained."""
+        return self.category == "unsure"

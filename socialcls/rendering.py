@@ -1,0 +1,274 @@
+"""Records shown in a terminal, with rich.
+
+Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Without
+colour the same is said by the evidence list: the words, which way they speak, and how much.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from socialcls.messages import Messages, load_messages
+from socialcls.reasons import Ground, gather_grounds, give_reason, show_share
+from socialcls.records import Document, Evidence, Field, Prediction
+from socialcls.taxonomy import LABELS, Answer, Taxonomy
+from socialcls.terminal import neutralise
+
+COLOURS: dict[Answer, str] = {
+    "community": "green",
+    "blog": "magenta",
+    "platform": "blue",
+    "other": "yellow",
+    "unsure": "bright_black",
+}
+"""Of the sixteen that every terminal has and its user has chosen."""
+
+_BAR, _EMPTY = "█", "·"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_MAX_GROUNDS = 8
+_MAX_SHOWN_CHARS = 1_500  # of the input; the evidence list speaks of the rest
+_NARROW = 50  # columns; below, bars give way to figures
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that obeys NO_COLOR and a pipe, and takes no markup."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def render_prediction(
+    document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """The whole answer: category, probabilities, the input with what counted, and why."""
+    messages = load_messages(language)
+    categories = taxonomy.categories[language]
+    colour = COLOURS[prediction.category]
+    best = categories[prediction.best_guess].name
+    if prediction.is_unsure:
+        how_sure = f"{messages['best_guess'].format(category=best)} · {show_share(prediction.confidence)}"
+    else:
+        how_sure = messages["sure"].format(share=show_share(prediction.confidence))
+    parts: list[RenderableType] = [
+        Text(categories[prediction.category].definition, style="italic"),
+        Text(),
+        _render_probabilities(prediction, taxonomy, language, width - 6),
+        Text(),
+        Text(_describe_runner_up(prediction, taxonomy, language)),
+        Rule(style="bright_black"),
+        *_render_fields(document, prediction),
+    ]
+    grounds = _render_grounds(prediction, taxonomy, language, width - 6)
+    if grounds:
+        parts += [Rule(messages["evidence"], align="left", style="bright_black"), grounds]
+    parts += [
+        Rule(style="bright_black"),
+        Text(neutralise(give_reason(prediction, taxonomy, language)), style="bold"),
+    ]
+    parts += [Text(line) for line in _describe_limits(document, prediction, messages)]
+    title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
+    return Panel(
+        Group(*parts),
+        title=Text.assemble(title, f" {how_sure} "),
+        title_align="left",
+        border_style=colour,
+        padding=(1, 2),
+        width=min(width, 120),
+    )
+
+
+def render_figures(figures: Mapping[str, Any], title: str = "") -> RenderableType:
+    """What an evaluation measured: a row a label, then the figures of the whole."""
+    table = Table(title=title or None, title_justify="left", title_style="bold")
+    table.add_column("label")
+    for name in ("precision", "recall", "F1", "rows"):
+        table.add_column(name, justify="right")
+    for label in LABELS:
+        of_label = figures["labels"][label]
+        shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
+        table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
+    whole = Text(
+        f"macro-F1 {figures['macro_f1']:.3f} · accuracy {figures['accuracy']:.3f} · "
+        f"{figures['coverage']:.1%} answered, {figures['accuracy_answered']:.1%} of the answers right · "
+        f"calibration error {figures['calibration_error']:.3f}"
+    )
+    return Group(table, whole)
+
+
+def render_confusion(figures: Mapping[str, Any]) -> RenderableType:
+    """How often each gold label (rows) got each best guess (columns)."""
+    table = Table(title="gold ↓  best guess →", title_justify="left", title_style="bold")
+    table.add_column("")
+    for label in LABELS:
+        table.add_column(label, justify="right")
+    for gold in LABELS:
+        counts = figures["confusion"][gold]
+        cells = (Text(f"{counts[guess]:,}", style="bold" if guess == gold else "") for guess in LABELS)
+        table.add_row(gold, *cells)
+    return table
+
+
+def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+    """The figures of the whole for each value of a column."""
+    table = Table()
+    table.add_column(column, overflow="fold")
+    for name in ("rows", "macro-F1", "accuracy", "answered", "right"):
+        table.add_column(name, justify="right")
+    for value, figures in by_value.items():
+        table.add_row(
+            Text(neutralise(value) or "(empty)"),
+            f"{figures['n_examples']:,}",
+            f"{figures['macro_f1']:.3f}",
+            f"{figures['accuracy']:.3f}",
+            f"{figures['coverage']:.0%}",
+            f"{figures['accuracy_answered']:.0%}",
+        )
+    return table
+
+
+def render_model(described: Mapping[str, Any]) -> RenderableType:
+    """The card of a model."""
+    data, training = described["data"], described["training"]
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column()
+    rows = {
+        "model": f"{described['name']} {described['version']}, format {described['format']}",
+        "trained on": f"{data['n_rows']:,} rows: " + _count(data["labels"]),
+        "languages": _count(data["languages"]),
+        "data sha256": data["sha256"][:16] + "…",
+        "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
+        "groups": _count(described["groups"]),
+        "thresholds": ", ".join(f"{label} {value:.2f}" for label, value in described["thresholds"].items()),
+        "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}, "
+        f"temperature {described['temperature']:g}",
+        "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),
+    }
+    for name, value in rows.items():
+        facts.add_row(name, Text(value))
+    measured = [
+        Padding(render_figures(figures, f"held-out hosts, {view}"), (1, 0, 0, 0))
+        for view, figures in described["figures"].items()
+    ]
+    return Group(facts, *measured)
+
+
+def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
+    """One line for standard error: how many rows became what."""
+    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure", "failed") if counts[name])
+    return f"{n_rows:,} rows in {seconds:.1f} s: {shown}"
+
+
+def _count(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name or '(none)'} {n:,}" for name, n in counts.items())
+
+
+def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    names = {label: category.name for label, category in taxonomy.categories[language].items()}
+    longest = max(len(names[label]) for label in LABELS)
+    bar_width = min(40, width - longest - 7)
+    for label in sorted(LABELS, key=lambda label: -prediction.probabilities[label]):
+        share = prediction.probabilities[label]
+        emphasis = "bold" if label == prediction.best_guess else ""
+        cells: list[RenderableType] = [Text(names[label], style=emphasis)]
+        if width >= _NARROW:
+            cells.append(_draw_bar(share, bar_width, COLOURS[label]))
+        table.add_row(*cells, Text(show_share(share).rjust(4), style=emphasis))
+    return table
+
+
+def _draw_bar(share: float, width: int, colour: str) -> Text:
+    eighths = round(share * width * 8)
+    full, part = divmod(eighths, 8)
+    bar = _BAR * full + (_EIGHTHS[part] if part else "")
+    return Text.assemble((bar, colour), (_EMPTY * (width - len(bar)), "bright_black"))
+
+
+def _describe_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    return load_messages(language)["runner_up"].format(
+        category=taxonomy.categories[language][prediction.runner_up].name,
+        margin=f"{prediction.margin:.2f}",
+        bias=f"{prediction.bias:+.2f}",
+    )
+
+
+def _render_fields(document: Document, prediction: Prediction) -> Iterable[Text]:
+    fields: dict[Field, str] = {"name": document.name, "url": document.url, "text": document.text}
+    for field, value in fields.items():
+        if value.strip():
+            yield _highlight(value, [part for part in prediction.evidence if part.field == field], prediction)
+
+
+def _highlight(value: str, evidence: Sequence[Evidence], prediction: Prediction) -> Text:
+    """The field's beginning, each character in the style of what the parts it lies in add together."""
+    shown = value[:_MAX_SHOWN_CHARS]
+    added = [0.0] * len(shown)
+    for part in evidence:
+        for i in range(part.start, min(part.end, len(shown))):
+            added[i] += part.contribution / (part.end - part.start)
+    largest = max(map(abs, added), default=0.0) or 1.0
+    text = Text()
+    for character, amount in zip(shown, added, strict=True):
+        text.append(neutralise(character), style=_find_style(amount / largest, prediction))
+    if len(value) > len(shown):
+        text.append("…")
+    return text
+
+
+def _find_style(strength: float, prediction: Prediction) -> str:
+    """For: the label's colour, and bold or underlined when strong; against: the runner-up's, struck or dim."""
+    if abs(strength) < 0.1:
+        return ""
+    if strength > 0:
+        return COLOURS[prediction.best_guess] + (" bold underline" if strength > 0.45 else " bold")
+    return COLOURS[prediction.runner_up] + (" strike" if strength < -0.45 else " dim")
+
+
+def _render_grounds(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType | None:
+    """The strongest grounds, for and against, each with its share as a bar and a figure."""
+    messages = load_messages(language)
+    grounds = gather_grounds(prediction.evidence)
+    if not grounds:
+        return None
+    names = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
+    largest = abs(grounds[0].contribution)
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    if width >= _NARROW:
+        table.add_column(width=12)
+    table.add_column(overflow="fold")
+    for ground in grounds[:_MAX_GROUNDS]:
+        label = prediction.best_guess if ground.contribution > 0 else prediction.runner_up
+        cells: list[RenderableType] = [Text(f"{ground.contribution:+.2f}", style=COLOURS[label])]
+        if width >= _NARROW:
+            cells.append(_draw_bar(abs(ground.contribution) / largest, 12, COLOURS[label]))
+        table.add_row(*cells, _name_ground(ground, names, messages))
+    rest = grounds[_MAX_GROUNDS:]
+    if rest:
+        total = sum(ground.contribution for ground in rest)
+        cells = [Text(f"{total:+.2f}"), *([Text()] if width >= _NARROW else [])]
+        table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
+    return table
+
+
+def _name_ground(ground: Ground, names: Mapping[str, str], messages: Messages) -> Text:
+    words = ", ".join(messages["quote"].format(neutralise(word)) for word in ground.words[:4])
+    where = "" if ground.field == "text" else f" ({messages[ground.field]})"
+    if ground.signal:
+        return Text.assemble((names[ground.signal], "bold"), f" {words}{where}")
+    return Text(f"{words}{where}")
+
+
+def _describe_limits(document: Document, prediction: Prediction, messages: Messages) -> Iterable[str]:
+    if not prediction.evidence:
+        yield messages["nothing_known"]
+    elif document.text and prediction.known_share < 0.5:
+        yield messages["little_known"].format(share=show_share(prediction.known_share))
+    if prediction.is_unsure and not document.text.strip():
+        yield messages["add_description"]

@@ -1,0 +1,51 @@
+"""Records as plain JSON values: the stable form of every answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from socialcls.artifact import FORMAT, Artifact
+from socialcls.evaluation import Figures
+from socialcls.reasons import give_reason
+from socialcls.records import Prediction
+from socialcls.taxonomy import LABELS, Taxonomy
+from socialcls.terminal import neutralise_json
+
+
+def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
+    """A prediction under the names of the columns of `batch`, then what only JSON has."""
+    return {
+        "category": prediction.category,
+        "confidence": prediction.confidence,
+        "best_guess": prediction.best_guess,
+        **{f"p_{label}": prediction.probabilities[label] for label in LABELS},
+        "reason": give_reason(prediction, taxonomy, language),
+        "error": "",
+        "kind": prediction.kind,
+        "runner_up": prediction.runner_up,
+        "margin": prediction.margin,
+        "bias": prediction.bias,
+        "evidence": [asdict(part) for part in prediction.evidence],
+    }
+
+
+def describe_figures(figures: Figures) -> dict[str, Any]:
+    """What an evaluation measured."""
+    return asdict(figures)
+
+
+def describe_model(artifact: Artifact) -> dict[str, Any]:
+    """The card of a model, with the sizes of its groups."""
+    return {
+        **asdict(artifact.card),
+        "format": FORMAT,
+        "n_features": artifact.n_features,
+        "n_signals": len(artifact.taxonomy.signals),
+        "groups": {name: len(features) for name, features in artifact.arrays.features.items()},
+    }
+
+
+def dump_line(values: Mapping[str, Any]) -> str:
+    """One JSON object on one line, safe to show on a terminal."""
+    return neutralise_json(json.dumps(values, ensure_ascii=False))

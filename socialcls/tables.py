@@ -1,0 +1,189 @@
+"""CSV in and out: rows with their line numbers, in any common encoding, written whole or not at all.
+
+The `csv` module does the parsing; here is what surrounds it: a byte order mark, the semicolons and tabs of
+spreadsheets, rows of the wrong length, bytes that are not the encoding, and a result file that appears only
+when it is complete.
+"""
+
+import codecs
+import csv
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TextIO
+
+from socialcls.errors import InputError, OutputError
+from socialcls.terminal import neutralise
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
+
+STDIO = "-"
+"""The path that means standard input or output."""
+
+_MAX_CELL_CHARS = 100_000_000  # csv's own limit of 131,072 is less than one long page
+_SNIFFED_CHARS = 64_000
+_DELIMITERS = ",;\t|"
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table, as wide as its header."""
+
+    line: int
+    """The line of the file on which the row ends, counted from 1."""
+    cells: list[str]
+    """One for each column; short rows are filled with empty cells."""
+    problem: str = ""
+    """What is wrong with the row's shape; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and the rows under it, read as they are asked for."""
+
+    name: str
+    """What to call it in messages: the file's path, or "standard input"."""
+    columns: list[str]
+    delimiter: str
+    rows: Iterator[Row]
+
+
+@contextmanager
+def open_table(path: str, *, encoding: str = "", delimiter: str = "") -> Iterator[Table]:
+    """Open a CSV file, or standard input for "-".
+
+    Args:
+        path: The file.
+        encoding: Its encoding; UTF-8 when empty, unless a byte order mark says otherwise.
+        delimiter: What parts its cells; found in its first line when empty.
+
+    Raises:
+        InputError: it is missing, unreadable, empty, or not in that encoding.
+    """
+    name = "standard input" if path == STDIO else path
+    with _open_text(path, name, encoding) as stream:
+        try:
+            yield _read_table(stream, name, delimiter)
+        except UnicodeDecodeError as error:
+            message = (
+                f"{name}: not {error.encoding.upper()} (byte 0x{error.object[error.start]:02x}). "
+                "Say what it is, for example --encoding cp1250."
+            )
+            raise InputError(message) from error
+        except csv.Error as error:
+            raise InputError(f"{name}: not readable as CSV ({error}).") from error
+
+
+def _open_text(path: str, name: str, encoding: str) -> AbstractContextManager[TextIO]:
+    try:
+        if path == STDIO:
+            sys.stdin.reconfigure(encoding=encoding or "utf-8-sig", errors="strict", newline="")  # type: ignore[union-attr]
+            return nullcontext(sys.stdin)
+        file = Path(path)
+        if not encoding:
+            with file.open("rb") as start:
+                first = start.read(3)
+            marked = [known for mark, known in _BYTE_ORDER_MARKS.items() if first.startswith(mark)]
+            encoding = marked[0] if marked else "utf-8"
+        return file.open(encoding=encoding, newline="")
+    except FileNotFoundError as error:
+        raise InputError(f"{name}: no such file.") from error
+    except LookupError as error:
+        raise InputError(f"{encoding}: no such encoding. Try utf-8, cp1250 or iso8859-2.") from error
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror}).") from error
+
+
+def _read_table(stream: TextIO, name: str, delimiter: str) -> Table:
+    csv.field_size_limit(_MAX_CELL_CHARS)
+    header_line = ""
+    while not header_line.strip():
+        header_line = stream.readline()
+        if not header_line:
+            raise InputError(f"{name}: empty. A CSV file with a header line is needed.")
+    delimiter = delimiter or max(_DELIMITERS, key=header_line.count)
+    lines = _chain_header(header_line, stream)
+    reader = csv.reader(lines, delimiter=delimiter)
+    columns = [column.strip() for column in next(reader)]
+    return Table(name, columns, delimiter, _read_rows(reader, len(columns)))
+
+
+def _chain_header(header_line: str, stream: TextIO) -> Iterator[str]:
+    yield header_line
+    yield from stream
+
+
+def _read_rows(reader: "_Reader", width: int) -> Iterator[Row]:
+    for read in reader:
+        cells = read
+        if not cells:
+            if width > 1:
+                continue  # a blank line
+            cells = [""]
+        problem = ""
+        if len(cells) > width:
+            lost = ", ".join(repr(cell) for cell in cells[width:])
+            problem = f"{len(cells)} cells where the header has {width}; beyond it: {lost}"
+            cells = cells[:width]
+        elif len(cells) < width:
+            problem = f"{len(cells)} cells where the header has {width}"
+            cells = cells + [""] * (width - len(cells))
+        yield Row(reader.line_num, cells, problem)
+
+
+def write_table(path: str, columns: list[str], rows: Iterable[list[str]], *, delimiter: str = ",") -> None:
+    """Write a CSV file, or standard output for "-".
+
+    A file is written beside its target and put in its place when complete, so that a failure leaves what was
+    there before. On a terminal, control characters are shown and not obeyed.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if path == STDIO:
+        shown = rows
+        if sys.stdout.isatty():
+            shown = ([neutralise(cell) for cell in row] for row in rows)
+        writer = csv.writer(sys.stdout, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(shown)
+        return
+    with replace_file(Path(path)) as stream:
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[IO[str]]:
+    """Open a UTF-8 file that takes the place of `path` when the block ends well, and vanishes when it does not.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        part.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_read_umask())
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read_umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

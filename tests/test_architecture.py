@@ -1,0 +1,49 @@
+"""The house: floors, public names, and a wheel that works anywhere."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import socialcls
+from tests.conftest import ROOT
+
+
+def test_modules_import_only_from_floors_below():
+    """The contract in pyproject.toml holds, and every module has a floor."""
+    command = str(Path(sys.executable).with_name("lint-imports"))
+    result = subprocess.run([command, "--no-cache"], capture_output=True, cwd=ROOT, check=False)
+    assert result.returncode == 0, result.stdout.decode()
+
+
+def test_public_names_are_these():
+    """What others may import from the package; each is there."""
+    assert socialcls.__all__ == ["Classifier", "Document", "Evidence", "Prediction"]
+    for name in socialcls.__all__:
+        assert getattr(socialcls, name).__name__ == name
+
+
+def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
+    """Built, unpacked elsewhere and run there: the answer and the types come along."""
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+        assert "socialcls/py.typed" in archive.namelist()
+    program = (
+        "import socialcls.artifact, sys; print(socialcls.artifact.DEFAULT_MODEL_DIR, file=sys.stderr)\n"
+        "from socialcls.cli import main; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, "classify", "A forum for cat owners", "--json"],
+        capture_output=True,
+        cwd=elsewhere,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        check=False,
+    )
+    assert result.stderr.decode().splitlines() == [str(site / "socialcls" / "default_model")]
+    assert '"best_guess": "community"' in result.stdout.decode()

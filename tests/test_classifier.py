@@ -1,0 +1,143 @@
+"""Decisions and their exact explanations."""
+
+import csv
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import socialcls.features
+import socialcls.model
+import socialcls.signals
+from socialcls.classifier import MAX_TEXT_CHARS, Classifier, make_document
+from socialcls.dataset import read_examples
+from socialcls.errors import InputError
+from socialcls.records import Document
+from socialcls.taxonomy import LABELS
+from tests.conftest import ROOT
+
+_DEFAULT = Classifier.load()
+_WORDS = st.sampled_from(
+    [
+        "forum",
+        "Blog",
+        "sklep,",
+        "о",
+        "чём",
+        "🙂",
+        "ß",
+        "İ",
+        "é",
+        "#help",
+        "r/python",
+        "2011",
+        "shop",
+        "my",
+        "threads",
+        "zł",
+        "?",
+        "\u202e",
+    ]
+)
+_TEXTS = st.one_of(st.text(), st.lists(_WORDS).map(" ".join))
+_URLS = st.one_of(st.just(""), st.text(), st.from_regex(r"https?://(forum|blog|www)\.[a-z]{3,8}\.(pl|com|social)/\w*"))
+
+
+def _check_sum(document, prediction):
+    total = prediction.bias + sum(part.contribution for part in prediction.evidence)
+    assert total == pytest.approx(prediction.margin, abs=1e-6)
+    for part in prediction.evidence:
+        assert getattr(document, part.field)[part.start : part.end] == part.text
+
+
+@settings(max_examples=300)
+@given(text=_TEXTS, url=_URLS, name=_TEXTS, social_only=st.booleans())
+def test_bias_and_evidence_sum_to_the_margin(text, url, name, social_only):
+    """Whatever the input, the explanation is the computation, and each part is where it says."""
+    document = Document(text=text, url=url, name=name)
+    if document.is_blank:
+        return
+    prediction = _DEFAULT.classify(document, social_only=social_only)
+    _check_sum(document, prediction)
+    assert sum(prediction.probabilities.values()) == pytest.approx(1)
+    assert prediction.confidence == max(prediction.probabilities.values())
+    assert prediction.margin >= 0
+
+
+def test_explanations_of_real_rows_are_exact():
+    """The same over rows of the corpus."""
+    for example in read_examples([str(ROOT / "data")])[::25]:
+        _check_sum(example.document, _DEFAULT.classify(example.document))
+
+
+def test_evidence_comes_largest_first(default):
+    """By size, whichever way it speaks."""
+    prediction = default.classify("A forum where members buy books, with a blog and a shop", url="forum.x.pl")
+    sizes = [abs(part.contribution) for part in prediction.evidence]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_hand_made_model_by_eye(tiny):
+    """The margin's parts are those of the formula: smoothing 60 and the square 4 under the root make 8."""
+    prediction = tiny.classify("FORUM x")
+    assert prediction.best_guess == "community"
+    assert prediction.runner_up == "other"
+    assert prediction.bias == pytest.approx(0.25)
+    assert [(part.text, part.start, part.end, part.signal) for part in prediction.evidence] == [("FORUM", 0, 5, None)]
+    assert prediction.evidence[0].contribution == pytest.approx(2 / 8)
+    assert prediction.margin == pytest.approx(0.25 + 2 / 8)
+
+
+def test_a_signal_is_its_own_evidence(tiny):
+    """A phrase that shows a signal is evidence with the signal's id."""
+    shown = [(part.text, part.signal) for part in tiny.classify("post a reply").evidence]
+    assert shown == [("post a reply", "threads")]
+
+
+def test_too_little_is_unsure(tiny):
+    """Below the threshold the answer is withheld and the guess kept."""
+    prediction = tiny.classify("nothing known here")
+    assert (prediction.category, prediction.best_guess) == ("unsure", "community")
+    assert prediction.is_unsure
+    assert prediction.evidence == ()
+    assert prediction.known_share == 0
+
+
+def test_social_only_leaves_other_out(tiny):
+    """The rest is scaled to one, and `other` is neither guess nor runner-up."""
+    everything, social = tiny.classify("forum shop"), tiny.classify("forum shop", social_only=True)
+    assert social.probabilities["other"] == 0
+    rest = 1 - everything.probabilities["other"]
+    for label in LABELS[:3]:
+        assert social.probabilities[label] == pytest.approx(everything.probabilities[label] / rest)
+    assert "other" not in (social.best_guess, social.runner_up)
+
+
+def test_a_bare_url_is_read_as_one():
+    """A text that is a URL counts as the URL; with a URL beside it, it stays a text."""
+    assert make_document(" forum.x.pl ") == Document(url="forum.x.pl")
+    assert make_document("forum.x.pl", url="y.pl") == Document(text="forum.x.pl", url="y.pl")
+
+
+@pytest.mark.parametrize("text", ["", "   \n\t", Document(), Document(text=" ", url=" ", name="\n")])
+def test_nothing_to_read_is_an_error(tiny, text):
+    """Blank input has no answer, not even `unsure`."""
+    with pytest.raises(InputError, match="Nothing to read"):
+        tiny.classify(text)
+
+
+def test_a_text_of_ten_megabytes_is_refused(tiny):
+    """Quickly, with its size and what to do."""
+    with pytest.raises(InputError, match=r"10,000,000 characters; at most 1,000,000"):
+        tiny.classify("x" * 10_000_000)
+    assert tiny.classify("forum " * (MAX_TEXT_CHARS // 6)).best_guess == "community"
+
+
+def test_long_streams_do_not_change_answers(default, monkeypatch):
+    """What is remembered may be forgotten at any time: answers are the same."""
+    with (ROOT / "data" / "en-feeds-and-taglines.csv").open(encoding="utf-8", newline="") as stream:
+        texts = [row["description"] for row in csv.DictReader(stream)][:60]
+    expected = [default.classify(text) for text in texts]
+    for module in (socialcls.features, socialcls.model, socialcls.signals):
+        monkeypatch.setattr(module, "_MEMO_SIZE", 3)
+    assert [Classifier.load().classify(text) for text in texts] == expected

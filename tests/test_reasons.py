@@ -1,0 +1,83 @@
+"""Sentences that say why."""
+
+import json
+
+import pytest
+
+from socialcls.errors import InputError
+from socialcls.messages import find_language, list_languages, load_messages
+from socialcls.reasons import give_reason, show_share
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("language", "fields", "sentence"),
+    [
+        (
+            "en",
+            {"text": "forum with threads " * 30},
+            "Most likely a community: threads and replies (“threads”) and the word “forum”.",
+        ),
+        (
+            "pl",
+            {"text": "forum with threads " * 30},
+            "Najpewniej a community. Przemawiają za tym: wątki i odpowiedzi („threads”) i słowo „forum”.",
+        ),
+        ("en", {"text": "hm"}, "Unsure: perhaps a community (33%), perhaps a other (26%)."),
+        ("en", {"text": "", "url": "blog.x.pl"}, "Unsure: perhaps a blog (38%), perhaps a community (26%); "
+                                                 "for the former: “blog” in the address."),
+    ],
+)  # fmt: skip
+def test_sentences_of_the_hand_made_model(tiny, language, fields, sentence):
+    """Signals by name with their words, then words; nothing that is not in the evidence."""
+    assert give_reason(tiny.classify(**fields), tiny.taxonomy, language) == sentence
+
+
+def test_what_speaks_against_is_no_reason(tiny):
+    """A word that pulls to the runner-up is not named."""
+    assert "shop" not in give_reason(tiny.classify("forum " * 50 + "shop"), tiny.taxonomy, "en")
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.994, "99%"), (0.9999, ">99%"), (1, "100%")]
+)
+def test_shares_never_round_to_certainty(share, shown):
+    """A hundred is said of one, and nothing of nothing."""
+    assert show_share(share) == shown
+
+
+def test_languages_say_the_same_things():
+    """Every language has every sentence, with the same gaps to fill."""
+    folder = ROOT / "socialcls" / "messages"
+    messages = {lang: json.loads((folder / f"{lang}.json").read_text("utf-8")) for lang in list_languages()}
+    assert {"en", "pl"} <= set(messages)
+    gaps = {
+        lang: {key: sorted(part.split("}")[0] for part in text.split("{")[1:]) for key, text in said.items()}
+        for lang, said in messages.items()
+    }
+    assert all(found == gaps["en"] for found in gaps.values())
+
+
+def test_a_language_we_do_not_speak():
+    """The error lists those we do."""
+    with pytest.raises(InputError, match=r'No language "xx"\. Languages are: en, pl'):
+        load_messages("xx")
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "pl_PL.UTF-8"}, "pl"),
+        ({"LANG": "pl_PL.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LC_MESSAGES": "pl_PL", "LANG": "en_US.UTF-8"}, "pl"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_locale(monkeypatch, variables, language):
+    """LC_ALL wins over LC_MESSAGES wins over LANG."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert find_language() == language

@@ -1,0 +1,59 @@
+"""Signals: matching, and the words they are made of."""
+
+import pytest
+
+from socialcls.signals import Hit, SignalMatcher
+from socialcls.taxonomy import CRITERIA, LABELS, Signal, load_taxonomy
+from socialcls.text import find_words, fold
+
+
+def _match(words, text):
+    signal = Signal("s", "community", "talk", {"en": "s"}, tuple(words), ("forum*",))
+    return SignalMatcher([signal]).match_words([fold(word) for word in find_words(text)])
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "places"),
+    [
+        ("forum", "Forum forums", [(0, 0)]),
+        ("forum*", "Forum forums fora", [(0, 0), (1, 1)]),
+        ("społecznoś*", "Spolecznosc i społeczności", [(0, 0), (2, 2)]),
+        ("post a reply", "Please post a reply", [(1, 3)]),
+        ("zadaj pytan*", "Zadaj pytanie, zadaj", [(0, 1)]),
+        ("?", "Why?", [(1, 1)]),
+    ],
+)
+def test_words_beginnings_and_phrases(entry, text, places):
+    """A word matches whole, a beginning what starts with it, a phrase its words in a row."""
+    assert _match([entry], text) == [Hit("s", first, last) for first, last in places]
+
+
+def test_a_word_shows_a_signal_once():
+    """Two entries that fit the same word are one hit."""
+    assert len(_match(["forum*", "foru*", "forum"], "forum")) == 1
+
+
+def test_url_parts_are_their_own_entries():
+    """The parts of a URL are matched against the entries for URLs only."""
+    matcher = SignalMatcher([Signal("s", "community", "talk", {"en": "s"}, ("thread*",), ("forum*",))])
+    assert matcher.match_url_part("forums") == ("s",)
+    assert matcher.match_url_part("thread") == ()
+
+
+def test_every_signal_is_complete():
+    """Each has a known label and criterion, a name in both languages, and words."""
+    for signal in load_taxonomy().signals:
+        assert signal.label in LABELS, signal.id
+        assert signal.criterion in CRITERIA, signal.id
+        assert signal.names["en"], signal.id
+        assert signal.names["pl"], signal.id
+        assert signal.words, signal.id
+
+
+def test_entries_are_words_that_can_match():
+    """No entry is empty, none is a beginning so short that it catches strangers."""
+    for signal in load_taxonomy().signals:
+        for entry in signal.words:
+            for word in entry.split():
+                assert len(word.rstrip("*")) >= (3 if word.endswith("*") else 1), (signal.id, entry)
+                assert "*" not in word[:-1], (signal.id, entry)

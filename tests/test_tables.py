@@ -1,0 +1,115 @@
+"""CSV in and out."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialcls.errors import InputError, OutputError
+from socialcls.tables import open_table, replace_file, write_table
+
+_CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"))
+
+
+def _read(path, **options):
+    with open_table(str(path), **options) as table:
+        return table.columns, [row.cells for row in table.rows]
+
+
+@given(st.lists(st.lists(_CELLS, min_size=2, max_size=2)))
+def test_what_is_written_is_read_back(tmp_path_factory, rows):
+    """Quotes, newlines and delimiters in cells included."""
+    path = tmp_path_factory.mktemp("t") / "t.csv"
+    write_table(str(path), ["a", "b"], rows)
+    assert _read(path) == (["a", "b"], rows)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_spreadsheet_files_need_no_options(tmp_path, delimiter, encoding):
+    """Semicolons, tabs and byte order marks are recognised."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"opis{delimiter}url\nżółw{delimiter}x.pl\n", encoding=encoding)
+    assert _read(path) == (["opis", "url"], [["żółw", "x.pl"]])
+
+
+def test_another_encoding_is_named(tmp_path):
+    """Bytes that are not UTF-8 are an error with the way out, and the way out works."""
+    path = tmp_path / "t.csv"
+    path.write_text("opis\nżółw\n", encoding="cp1250")
+    with pytest.raises(InputError, match=r"t\.csv: not UTF-8 \(byte 0xbf\).*--encoding cp1250"):
+        _read(path)
+    assert _read(path, encoding="cp1250") == (["opis"], [["żółw"]])
+    with pytest.raises(InputError, match="no such encoding"):
+        _read(path, encoding="klingon")
+
+
+def test_ragged_rows_lose_nothing(tmp_path):
+    """Short rows are filled, what is too much is told, and neither passes for a sound row."""
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1\n1,2\n1,2,3,4\n\n5,6\n")
+    with open_table(str(path)) as table:
+        rows = list(table.rows)
+    assert [row.cells for row in rows] == [["1", ""], ["1", "2"], ["1", "2"], ["5", "6"]]
+    assert [row.problem for row in rows] == [
+        "1 cells where the header has 2",
+        "",
+        "4 cells where the header has 2; beyond it: '3', '4'",
+        "",
+    ]
+    assert [row.line for row in rows] == [2, 3, 4, 6]
+
+
+def test_an_empty_cell_in_a_single_column_is_a_row(tmp_path):
+    """A blank line under one column is an empty text, not nothing."""
+    path = tmp_path / "t.csv"
+    path.write_text("text\na\n\nb\n")
+    assert _read(path)[1] == [["a"], [""], ["b"]]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n  \n"])
+def test_an_empty_file_is_an_error(tmp_path, content):
+    """There is not even a header."""
+    path = tmp_path / "t.csv"
+    path.write_text(content)
+    with pytest.raises(InputError, match="empty"):
+        _read(path)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    """A missing file and a directory are named."""
+    with pytest.raises(InputError, match="no such file"):
+        _read(tmp_path / "missing.csv")
+    with pytest.raises(InputError, match="cannot be read"):
+        _read(tmp_path)
+
+
+def test_a_failure_leaves_what_was_there(tmp_path):
+    """A result appears whole or not at all."""
+    path = tmp_path / "t.csv"
+    path.write_text("before")
+    with pytest.raises(RuntimeError), replace_file(path) as stream:
+        stream.write("half")
+        raise RuntimeError
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_output_that_cannot_be_written_is_named(tmp_path):
+    """Its directory is not there."""
+    with pytest.raises(OutputError, match=r"nowhere/t\.csv: cannot be written"):
+        write_table(str(tmp_path / "nowhere" / "t.csv"), ["a"], [])
+
+
+def test_cells_on_a_terminal_are_not_obeyed(monkeypatch):
+    """Escapes are shown when standard output is a terminal, and kept when it is a pipe."""
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    for stream, shown in ((Terminal(), "\\x1b[31m"), (io.StringIO(), "\x1b[31m")):
+        monkeypatch.setattr("sys.stdout", stream)
+        write_table("-", ["a"], [["\x1b[31m"]])
+        assert stream.getvalue() == f"a\n{shown}\n"

@@ -1,0 +1,51 @@
+"""Words and folding."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialcls.text import find_spans, find_words, fold
+
+
+@given(st.text())
+def test_spans_are_where_the_words_stand(text):
+    """Each span cuts out its word, and spans neither overlap nor go back."""
+    spans = find_spans(text)
+    assert [text[start:end] for start, end in spans] == find_words(text)
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    """A folded word is its own folded form."""
+    for word in find_words(text):
+        assert fold(fold(word)) == fold(word)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("zażółć gęślą jaźń", "zazolc gesla jazn"),
+        ("Příliš žluťoučký kůň", "prilis zlutoucky kun"),
+        ("Überraschung", "uberraschung"),
+        ("ĳ ﬁ Ⅷ", "ij fi viii"),
+        ("İstanbul", "istanbul"),
+        ("Їжак", "їжак"),
+        ("e\u0301te\u0301", "été"),
+    ],
+)
+def test_words_without_diacritics_are_the_same_words(written, plain):
+    """What a crawler left of a text folds to the same words."""
+    assert [fold(w) for w in find_words(written)] == [fold(w) for w in find_words(plain)]
+
+
+def test_numbers_keep_their_shape_only():
+    """Years are alike, prices are alike."""
+    assert fold("2004") == fold("2011") != fold("20110")
+
+
+def test_names_with_a_mark_before_them_are_one_word():
+    """Channels, accounts and subreddits stay whole; a plain slash parts words."""
+    assert find_words("#help @ania r/Polska a/b u/kot") == ["#help", "@ania", "r/Polska", "a", "b", "u/kot"]
