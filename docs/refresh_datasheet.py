@@ -25,7 +25,9 @@ def refresh(datasheet: str) -> str:
         f"{len(rows):,} rows, {len(described):,} of them described; {sum(bool(row['url']) for row in rows):,} have a "
         f"URL, {notes:,} described rows are border cases with a note.\n\n"
     )
-    kinds = [f"{label}: " + ", ".join(f"{kind} {_count(rows, label, kind)}" for kind in KINDS[label]) for label in LABELS]
+    kinds = [
+        f"{label}: " + ", ".join(f"{kind} {_count(rows, label, kind)}" for kind in KINDS[label]) for label in LABELS
+    ]
     tables = [_tabulate(rows, "language"), _tabulate(rows, "style")]
     block = total + "\n".join(tables) + "\nKinds. " + "; ".join(kinds) + ".\n\n"
     return _BLOCK.sub(lambda found: found[1] + "\n" + block + found[2], datasheet)

@@ -30,7 +30,7 @@ def _run(command: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "80", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
     result = subprocess.run(
-        ["/bin/sh", "-c", command], capture_output=True, cwd=ROOT, env=environment, check=True, timeout=300
+        ["/bin/sh", "-c", command], capture_output=True, cwd=ROOT, env=environment, check=False, timeout=300
     )
     lines = result.stdout.decode().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)

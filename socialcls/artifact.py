@@ -190,4 +190,4 @@ def _lay_out(artifact: Artifact) -> dict[str, bytes]:
 
 
 def _dump(values: Mapping[str, Any]) -> bytes:
-    return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()

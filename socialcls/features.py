@@ -37,16 +37,16 @@ class Group(NamedTuple):
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("text.words", "text", has_ngrams=False, scale=1.0, smoothing=60.0),
-    Group("text.chars", "text", has_ngrams=True, scale=1.0, smoothing=200.0),
-    Group("text.signals", "text", has_ngrams=False, scale=1.0, smoothing=1.0),
-    Group("text.opening", "text", has_ngrams=False, scale=0.7, smoothing=1.0),
-    Group("name.words", "name", has_ngrams=False, scale=0.7, smoothing=20.0),
-    Group("name.chars", "name", has_ngrams=True, scale=0.7, smoothing=50.0),
-    Group("name.signals", "name", has_ngrams=False, scale=0.7, smoothing=1.0),
-    Group("url.parts", "url", has_ngrams=False, scale=1.0, smoothing=20.0),
-    Group("url.chars", "url", has_ngrams=True, scale=1.0, smoothing=50.0),
-    Group("url.signals", "url", has_ngrams=False, scale=1.0, smoothing=1.0),
+    Group("text.words", "text", has_ngrams=False, scale=1.0, smoothing=180.0),
+    Group("text.chars", "text", has_ngrams=True, scale=1.0, smoothing=600.0),
+    Group("text.signals", "text", has_ngrams=False, scale=1.0, smoothing=3.0),
+    Group("text.opening", "text", has_ngrams=False, scale=0.7, smoothing=3.0),
+    Group("name.words", "name", has_ngrams=False, scale=0.7, smoothing=60.0),
+    Group("name.chars", "name", has_ngrams=True, scale=0.7, smoothing=150.0),
+    Group("name.signals", "name", has_ngrams=False, scale=0.7, smoothing=3.0),
+    Group("url.parts", "url", has_ngrams=False, scale=1.0, smoothing=60.0),
+    Group("url.chars", "url", has_ngrams=True, scale=1.0, smoothing=150.0),
+    Group("url.signals", "url", has_ngrams=False, scale=1.0, smoothing=3.0),
 )
 NGRAM_LENGTHS = range(2, 6)
 OPENING_WORDS = 12  # a description says first what the thing is

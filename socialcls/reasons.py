@@ -43,7 +43,7 @@ def give_reason(prediction: Prediction, taxonomy: Taxonomy, language: str) -> st
     messages = load_messages(language)
     categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
     parts = _name_grounds(_choose(gather_grounds(prediction.evidence)), messages, taxonomy, language)
-    best, runner_up = (categories[label].name for label in (prediction.best_guess, prediction.runner_up))
+    best, runner_up = (categories[label].phrase for label in (prediction.best_guess, prediction.runner_up))
     if not prediction.is_unsure:
         return messages["reason" if parts else "reason_bare"].format(category=best, parts=parts)
     return messages["reason_unsure_parts" if parts else "reason_unsure"].format(

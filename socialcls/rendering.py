@@ -6,7 +6,7 @@ colour the same is said by the evidence list: the words, which way they speak, a
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -191,11 +191,16 @@ def _draw_bar(share: float, width: int, colour: str) -> Text:
 
 
 def _describe_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
-    return load_messages(language)["runner_up"].format(
+    messages = load_messages(language)
+    return messages["runner_up"].format(
         category=taxonomy.categories[language][prediction.runner_up].name,
-        margin=f"{prediction.margin:.2f}",
-        bias=f"{prediction.bias:+.2f}",
+        margin=_show_logits(prediction.margin, messages, sign=""),
+        bias=_show_logits(prediction.bias, messages),
     )
+
+
+def _show_logits(value: float, messages: Messages, *, sign: Literal["", "+"] = "+") -> str:
+    return f"{value:{sign}.2f}".replace(".", messages["decimal"]).replace("-", "−")
 
 
 def _render_fields(document: Document, prediction: Prediction) -> Iterable[Text]:
@@ -245,14 +250,14 @@ def _render_grounds(prediction: Prediction, taxonomy: Taxonomy, language: str, w
     table.add_column(overflow="fold")
     for ground in grounds[:_MAX_GROUNDS]:
         label = prediction.best_guess if ground.contribution > 0 else prediction.runner_up
-        cells: list[RenderableType] = [Text(f"{ground.contribution:+.2f}", style=COLOURS[label])]
+        cells: list[RenderableType] = [Text(_show_logits(ground.contribution, messages), style=COLOURS[label])]
         if width >= _NARROW:
             cells.append(_draw_bar(abs(ground.contribution) / largest, 12, COLOURS[label]))
         table.add_row(*cells, _name_ground(ground, names, messages))
     rest = grounds[_MAX_GROUNDS:]
     if rest:
         total = sum(ground.contribution for ground in rest)
-        cells = [Text(f"{total:+.2f}"), *([Text()] if width >= _NARROW else [])]
+        cells = [Text(_show_logits(total, messages)), *([Text()] if width >= _NARROW else [])]
         table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
     return table
 

@@ -50,6 +50,8 @@ class Category:
     """A label's name and definition for people, in one language."""
 
     name: str
+    phrase: str
+    """The name as it stands in a sentence: "a blog"."""
     definition: str
 
 
@@ -68,7 +70,7 @@ class Taxonomy:
         """The taxonomy as plain JSON values; `from_dict` is the way back."""
         return {
             "categories": {
-                language: {answer: [c.name, c.definition] for answer, c in named.items()}
+                language: {answer: [c.name, c.phrase, c.definition] for answer, c in named.items()}
                 for language, named in self.categories.items()
             },
             "criteria": self.criteria,
@@ -120,7 +122,9 @@ def load_taxonomy() -> Taxonomy:
     return Taxonomy(
         categories={
             language: {
-                cast("Answer", answer): Category(entry["name"][language], entry["definition"][language])
+                cast("Answer", answer): Category(
+                    entry["name"][language], entry["phrase"][language], entry["definition"][language]
+                )
                 for answer, entry in known["categories"].items()
             }
             for language in known["languages"]

@@ -183,9 +183,11 @@ def host_key(url: str) -> str:
     ('anna.blogspot.com', 'reddit.com/r/polska', 'onet.pl')
     """
     parts = read_url(url)
-    if parts.site and parts.site.text in _SHARED_HOSTS:
-        return "/".join([parts.host, *(segment.text for segment in parts.segments[:2])])
-    return parts.domain
+    if parts.site is None or parts.site.text not in _SHARED_HOSTS:
+        return parts.domain
+    if parts.subdomains:
+        return parts.host
+    return "/".join([parts.domain, *(segment.text for segment in parts.segments[:2])])
 
 
 def _find_parts(pattern: re.Pattern[str], url: re.Match[str], group: str, shift: int) -> list[UrlPart]:

@@ -31,7 +31,7 @@ def make_tiny_artifact() -> Artifact:
     }
     numbers = [float(n) for group in GROUPS for row in known.get(group.name, {}).values() for n in row]
     answers: tuple[Answer, ...] = (*LABELS, "unsure")
-    names = {answer: Category(f"a {answer}", f"What a {answer} is.") for answer in answers}
+    names = {answer: Category(answer, f"a {answer}", f"What a {answer} is.") for answer in answers}
     threads = Signal(
         id="threads",
         label="community",

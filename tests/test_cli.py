@@ -46,7 +46,7 @@ def test_classify_shows_the_answer_and_why():
     assert (result.returncode, result.stderr) == (0, b"")
     assert "community or forum" in shown
     assert "not social media" in shown
-    assert "Most likely community or forum: " in " ".join(shown.split())
+    assert "Most likely a community or forum: " in " ".join(shown.split())
     assert "\x1b" not in shown
 
 

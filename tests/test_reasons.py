@@ -24,7 +24,7 @@ from tests.conftest import ROOT
             "Najpewniej a community. Przemawiają za tym: wątki i odpowiedzi („threads”) i słowo „forum”.",
         ),
         ("en", {"text": "hm"}, "Unsure: perhaps a community (33%), perhaps a other (26%)."),
-        ("en", {"text": "", "url": "blog.x.pl"}, "Unsure: perhaps a blog (38%), perhaps a community (26%); "
+        ("en", {"text": "", "url": "blog.x.pl"}, "Unsure: perhaps a blog (30%), perhaps a community (29%); "
                                                  "for the former: “blog” in the address."),
     ],
 )  # fmt: skip

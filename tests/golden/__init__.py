@@ -1,0 +1,1 @@
+"""Outputs kept to the letter, and their generator."""
