@@ -35,7 +35,8 @@ def refresh(datasheet: str) -> str:
 
 def _tabulate(rows: list[dict[str, str]], column: str) -> str:
     counts = Counter((row[column], row["category"]) for row in rows)
-    values = sorted({row[column] for row in rows}, key=lambda value: -sum(counts[value, label] for label in LABELS))
+    totals = Counter(row[column] for row in rows)
+    values = sorted(totals, key=lambda value: (-totals[value], value))
     lines = [f"| {column} | rows | {' | '.join(LABELS)} |", "|---|" + "---:|" * (len(LABELS) + 1)]
     for value in values:
         of_value = [counts[value, label] for label in LABELS]

@@ -1,7 +1,7 @@
 """Decide what a document is, and explain the decision."""
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, fsum
 from pathlib import Path
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
@@ -138,5 +138,5 @@ def _softmax(scores: Scores, asked: Sequence[Label]) -> dict[Label, float]:
     powers = {
         label: exp(score - highest) if label in asked else 0.0 for label, score in zip(LABELS, scores, strict=True)
     }
-    total = sum(powers.values())
+    total = fsum(powers.values())
     return {label: power / total for label, power in powers.items()}

@@ -115,7 +115,7 @@ def batch(
     """Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason."""
     from socialcls.batch import classify_rows, name_columns
     from socialcls.classifier import Classifier
-    from socialcls.columns import find_columns
+    from socialcls.columns import ColumnNames, find_columns
     from socialcls.messages import find_language, load_messages
     from socialcls.progress import watch_rows
     from socialcls.tables import open_table, write_table
@@ -124,7 +124,7 @@ def batch(
     load_messages(language)
     classifier = Classifier.load(model)
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
-        columns = find_columns(table.name, table.columns, text=text_column, url=url_column, name=name_column)
+        columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
         header = name_columns(table, prefix)
         rows = classify_rows(table, columns, classifier, language=language, social_only=social_only)
         with watch_rows(rows) as watched:
@@ -147,13 +147,18 @@ def train(
         "model"
     ),
     seed: Annotated[int, typer.Option(help="Decides which hosts are held out together.")] = 0,
+    text_column: TextColumn = "",
+    url_column: UrlColumn = "",
+    name_column: NameColumn = "",
+    encoding: Encoding = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a new model from labelled rows, and report what it measured on held-out hosts."""
+    from socialcls.columns import ColumnNames
     from socialcls.dataset import read_examples
     from socialcls.progress import watch_steps
 
-    examples = read_examples(data)
+    examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     with watch_steps() as begin:
         begin("Loading scikit-learn")
         from socialcls import training
@@ -183,21 +188,29 @@ def evaluate(
     *,
     model: ModelOption = None,
     by: Annotated[str, typer.Option(metavar="COLUMN", help="Break the figures down by a column.")] = "",
+    text_column: TextColumn = "",
+    url_column: UrlColumn = "",
+    name_column: NameColumn = "",
+    encoding: Encoding = "",
     social_only: SocialOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how good a model is on labelled rows it has not seen."""
     from socialcls.classifier import Classifier
+    from socialcls.columns import ColumnNames
     from socialcls.dataset import read_examples
     from socialcls.evaluation import measure
+    from socialcls.progress import watch_steps
     from socialcls.reports import describe_figures, dump_line
 
-    examples = read_examples(data)
+    examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     if not examples:
         raise InputError(f"{', '.join(data)}: a header and no rows, so there is nothing to measure.")
     if social_only:
         examples = [example for example in examples if example.gold != "other"]
-    outcomes = _predict(Classifier.load(model), examples, social_only=social_only)
+    with watch_steps() as begin:
+        begin(f"Classifying {len(examples):,} rows")
+        outcomes = _predict(Classifier.load(model), examples, social_only=social_only)
     figures = describe_figures(measure(outcomes))
     parts = {
         value: describe_figures(measure([o for o, v in zip(outcomes, values, strict=True) if v == value]))

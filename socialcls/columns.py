@@ -14,6 +14,18 @@ GOLD_NAMES = ("category", "label", "gold", "kategoria", "etykieta")
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """The names that a user gave to columns; empty where the known names shall do."""
+
+    text: str = ""
+    url: str = ""
+    name: str = ""
+
+
+BY_KNOWN_NAMES = ColumnNames()
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Which cell of a row holds what; None where the table has no such column."""
 
@@ -30,7 +42,7 @@ class Columns:
         )
 
 
-def find_columns(table_name: str, columns: Sequence[str], *, text: str = "", url: str = "", name: str = "") -> Columns:
+def find_columns(table_name: str, columns: Sequence[str], given: ColumnNames = BY_KNOWN_NAMES) -> Columns:
     """Find what a table's columns hold; a name that is given wins over the known ones.
 
     >>> find_columns("a.csv", ["ID", "Opis", "Adres"])
@@ -40,9 +52,9 @@ def find_columns(table_name: str, columns: Sequence[str], *, text: str = "", url
         InputError: a column that is asked for is not there, or there is none to read.
     """
     found = Columns(
-        text=_find(table_name, columns, text, TEXT_NAMES),
-        url=_find(table_name, columns, url, URL_NAMES),
-        name=_find(table_name, columns, name, NAME_NAMES),
+        text=_find(table_name, columns, given.text, TEXT_NAMES),
+        url=_find(table_name, columns, given.url, URL_NAMES),
+        name=_find(table_name, columns, given.name, NAME_NAMES),
     )
     if found.text is None and found.url is None and found.name is None:
         message = (

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from socialcls.columns import Columns, find_columns, find_gold
+from socialcls.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
 from socialcls.errors import DatasetError, InputError
 from socialcls.records import Example
 from socialcls.tables import Row, Table, open_table
@@ -30,7 +30,7 @@ def find_data_files(paths: Iterable[str]) -> list[str]:
     return files
 
 
-def read_examples(paths: Iterable[str]) -> list[Example]:
+def read_examples(paths: Iterable[str], *, names: ColumnNames = BY_KNOWN_NAMES, encoding: str = "") -> list[Example]:
     """Every labelled row of CSV files and of directories of them.
 
     Raises:
@@ -39,8 +39,8 @@ def read_examples(paths: Iterable[str]) -> list[Example]:
     """
     examples = []
     for path in find_data_files(paths):
-        with open_table(path) as table:
-            examples += _read_table(table)
+        with open_table(path, encoding=encoding) as table:
+            examples += _read_table(table, names)
     return examples
 
 
@@ -93,9 +93,9 @@ def _shuffle_key(host: str, seed: int) -> bytes:
     return hashlib.blake2b(f"{seed} {host}".encode(), digest_size=8).digest()
 
 
-def _read_table(table: Table) -> list[Example]:
+def _read_table(table: Table, names: ColumnNames) -> list[Example]:
     gold = find_gold(table.name, table.columns)
-    columns = find_columns(table.name, table.columns)
+    columns = find_columns(table.name, table.columns, names)
     return [_read_example(table, row, gold, columns) for row in table.rows]
 
 

@@ -7,6 +7,7 @@ they are a few sums and `evaluate` must start without scikit-learn; a test compa
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from socialcls.taxonomy import LABELS, UNSURE, Answer, Label
 
@@ -73,7 +74,7 @@ def measure(outcomes: Sequence[Outcome]) -> Figures:
     return Figures(
         n_examples=n,
         labels=labels,
-        macro_f1=_ratio(sum(occurring), len(occurring)),
+        macro_f1=_ratio(fsum(occurring), len(occurring)),
         accuracy=_ratio(sum(o.gold == o.best_guess for o in outcomes), n),
         coverage=_ratio(len(answered), n),
         accuracy_answered=_ratio(right_answered, len(answered)) if answered else 1.0,
@@ -98,8 +99,8 @@ def _measure_calibration(outcomes: Sequence[Outcome]) -> float:
     bins: list[list[Outcome]] = [[] for _ in range(_N_BINS)]
     for outcome in outcomes:
         bins[min(int(outcome.confidence * _N_BINS), _N_BINS - 1)].append(outcome)
-    gaps = (abs(sum(o.confidence for o in b) - sum(o.gold == o.best_guess for o in b)) for b in bins)
-    return _ratio(sum(gaps), len(outcomes))
+    gaps = (abs(fsum(o.confidence for o in b) - sum(o.gold == o.best_guess for o in b)) for b in bins)
+    return _ratio(fsum(gaps), len(outcomes))
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -10,6 +10,8 @@ document frequencies, and unknown features count in neither. S and q depend on n
 worked out once and remembered. Everything else (the groups' scales, inverse document frequencies, the
 temperature that calibrates) was folded into the coefficients at export.
 
+Sums of many numbers are `math.fsum`: exactly rounded, so the same in every version of Python, where `sum` is not.
+
 What one occurrence of a key contributes is √count · S / (count · F): contributions first, and a score is
 their sum, so an explanation is the computation itself.
 """
@@ -18,7 +20,7 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from typing import NamedTuple
 
 from socialcls.features import GROUPS, Group, Keys, expand_key
@@ -116,7 +118,7 @@ class _GroupSums:
         """The same sum, left apart by key and occurrence."""
         counted = [(key, count, self.sums[key]) for key, count in Counter(occurring).items()]
         known = [(key, count, sums) for key, count, sums in counted if sums is not None]
-        factor = 1.0 / sqrt(self.smoothing + sum(count * sums[4] for _, count, sums in known))
+        factor = 1.0 / sqrt(fsum([self.smoothing, *(count * sums[4] for _, count, sums in known)]))
         weighed = {}
         for key, count, (a, b, c, d, _) in known:
             each = factor / sqrt(count)
@@ -140,7 +142,7 @@ class _SumsByKey(dict[str, _Sums | None]):
         weights = self._weights
         sums: _Sums | None = None
         if offsets:
-            a, b, c, d, q = (sum(weights[offset + i] for offset in offsets) for i in range(ROW))
+            a, b, c, d, q = (fsum(weights[offset + i] for offset in offsets) for i in range(ROW))
             sums = a, b, c, d, q
         self[key] = sums
         return sums

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from math import fsum
 
 from socialcls.messages import Messages, load_messages
 from socialcls.records import Evidence, Field, Prediction
@@ -71,7 +72,7 @@ def show_share(share: float) -> str:
 def _choose(grounds: Sequence[Ground]) -> list[Ground]:
     """The few grounds for the best guess worth naming: no word twice, nothing that hardly counts."""
     for_best = [ground for ground in grounds if ground.contribution > 0]
-    total = sum(ground.contribution for ground in for_best)
+    total = fsum(ground.contribution for ground in for_best)
     chosen: list[Ground] = []
     said: set[str] = set()
     for ground in for_best:

@@ -6,6 +6,7 @@ colour the same is said by the evidence list: the words, which way they speak, a
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 from typing import Any, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -256,7 +257,7 @@ def _render_grounds(prediction: Prediction, taxonomy: Taxonomy, language: str, w
         table.add_row(*cells, _name_ground(ground, names, messages))
     rest = grounds[_MAX_GROUNDS:]
     if rest:
-        total = sum(ground.contribution for ground in rest)
+        total = fsum(ground.contribution for ground in rest)
         cells = [Text(_show_logits(total, messages)), *([Text()] if width >= _NARROW else [])]
         table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
     return table

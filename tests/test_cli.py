@@ -227,6 +227,14 @@ def test_evaluate_by_column():
     _fails(_run("evaluate", source, "--by", "nope"), "No column 'nope' to break the figures down by.")
 
 
+def test_labelled_rows_of_an_older_spreadsheet(tmp_path):
+    """Another encoding and other names of columns, as in `batch`."""
+    source = tmp_path / "old.csv"
+    source.write_text("tresc wpisu;kategoria\nForum o żółwiach;community\n", encoding="cp1250")
+    result = _run("evaluate", str(source), "--encoding", "cp1250", "--text-column", "tresc wpisu", "--json")
+    assert json.loads(result.stdout)["accuracy"] == 1
+
+
 def test_social_only_has_no_other():
     """In classify, batch and evaluate."""
     answer = json.loads(_run("classify", "Sklep z butami", "--social-only", "--json").stdout)

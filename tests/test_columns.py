@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcls.columns import find_columns, find_gold
+from socialcls.columns import ColumnNames, find_columns, find_gold
 from socialcls.errors import InputError
 
 
@@ -24,7 +24,7 @@ def test_known_names_are_found(columns, text, url, name):
 
 def test_a_name_that_is_given_wins():
     """Over a column that would be found."""
-    assert find_columns("t.csv", ["description", "notes"], text="Notes").text == 1
+    assert find_columns("t.csv", ["description", "notes"], ColumnNames(text="Notes")).text == 1
 
 
 def test_a_table_without_a_usable_column_lists_what_it_has():
@@ -36,7 +36,7 @@ def test_a_table_without_a_usable_column_lists_what_it_has():
 def test_a_named_column_that_is_not_there():
     """The error says which, and what there is."""
     with pytest.raises(InputError, match=r"no column 'x' among: a, opis"):
-        find_columns("t.csv", ["a", "opis"], text="x")
+        find_columns("t.csv", ["a", "opis"], ColumnNames(text="x"))
 
 
 def test_gold_labels_need_a_column():
