@@ -42,6 +42,11 @@ readme:
 golden:
     {{bin}}/python -m tests.golden.make
 
+# Measure accuracy beside peers on labelled files that are not part of this repository; writes docs/accuracy.md.
+benchmark-accuracy directory="../shared/eval/dev":
+    {{bin}}/pip install --quiet -e ".[bench]"
+    {{bin}}/python -m benchmarks.accuracy {{directory}}
+
 # What continuous integration runs.
 ci:
     bash .ci/run

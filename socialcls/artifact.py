@@ -25,7 +25,7 @@ from typing import Any
 from socialcls.errors import ModelError, OutputError
 from socialcls.features import GROUPS
 from socialcls.model import ROW, Arrays
-from socialcls.taxonomy import LABELS, Label, Taxonomy
+from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
 
 FORMAT = 1
 
@@ -47,8 +47,8 @@ class Card:
     """Of the package that made it."""
     temperature: float
     """What the fitted logits were divided by to calibrate them; already in the weights."""
-    thresholds: dict[Label, float]
-    """The confidence that a best guess of each label needs to be the answer."""
+    thresholds: dict[Ground, dict[Label, float]]
+    """The confidence that a best guess of each label needs to be the answer, by what there was to read."""
     data: dict[str, Any]
     """What it was trained on: rows by label, language and style, and a hash of them."""
     training: dict[str, Any]

@@ -15,6 +15,9 @@ from socialcls.urls import looks_like_url
 MAX_TEXT_CHARS = 1_000_000
 """A longer text is a mistake (a whole file in a cell); it is refused, since cutting it in silence would lie."""
 
+MIN_WORDS = 2
+"""Of text and name together, without a URL; one word names a subject and describes no service."""
+
 _TEXT_WORDS = next(i for i, group in enumerate(GROUPS) if group.name == "text.words")
 _NAME_WORDS = next(i for i, group in enumerate(GROUPS) if group.name == "name.words")
 
@@ -63,7 +66,7 @@ class Classifier:
         probabilities = _softmax(scores, asked)
         i, j = LABELS.index(best), LABELS.index(runner_up)
         return Prediction(
-            category=self._decide(best, probabilities[best]),
+            category=self._decide(document, keys, best, probabilities[best]),
             best_guess=best,
             runner_up=runner_up,
             confidence=probabilities[best],
@@ -74,8 +77,11 @@ class Classifier:
             known_share=self._share_known(keys),
         )
 
-    def _decide(self, best_guess: Label, confidence: float) -> Answer:
-        return best_guess if confidence >= self.card.thresholds[best_guess] else UNSURE
+    def _decide(self, document: Document, keys: Keys, best_guess: Label, confidence: float) -> Answer:
+        if keys.n_words < MIN_WORDS and not document.url.strip():
+            return UNSURE
+        thresholds = self.card.thresholds["description" if keys.n_words else "url"]
+        return best_guess if confidence >= thresholds[best_guess] else UNSURE
 
     def _find_evidence(self, document: Document, keys: Keys, best: int, runner_up: int) -> tuple[Evidence, ...]:
         """Each place in the input with all that it adds to the margin; signals apart from plain words."""

@@ -28,31 +28,40 @@ class Group(NamedTuple):
 
     name: str
     field: Field
-    has_ngrams: bool
-    """Whether a key's features are its character n-grams; otherwise the key itself is its one feature."""
+    ngram_lengths: range
+    """Lengths of the character n-grams that are a key's features; where empty, the key itself is its one feature."""
     scale: float
     """Length of the group's vector before smoothing, against 1 for the strongest group."""
     smoothing: float
     """Added to the sum of squares under the length factor, so that one lonely word is not taken for a text."""
 
 
+_WHOLE = range(0)
+_NGRAMS = range(3, 6)
+_LONG_NGRAMS = range(3, 9)  # the words of a host stand together: gardenforum, collectibleshopping
+
 GROUPS: tuple[Group, ...] = (
-    Group("text.words", "text", has_ngrams=False, scale=1.0, smoothing=180.0),
-    Group("text.chars", "text", has_ngrams=True, scale=1.0, smoothing=600.0),
-    Group("text.signals", "text", has_ngrams=False, scale=1.0, smoothing=3.0),
-    Group("text.opening", "text", has_ngrams=False, scale=0.7, smoothing=3.0),
-    Group("name.words", "name", has_ngrams=False, scale=0.7, smoothing=60.0),
-    Group("name.chars", "name", has_ngrams=True, scale=0.7, smoothing=150.0),
-    Group("name.signals", "name", has_ngrams=False, scale=0.7, smoothing=3.0),
-    Group("url.parts", "url", has_ngrams=False, scale=1.0, smoothing=60.0),
-    Group("url.chars", "url", has_ngrams=True, scale=1.0, smoothing=150.0),
-    Group("url.signals", "url", has_ngrams=False, scale=1.0, smoothing=3.0),
+    Group("text.words", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=540.0),
+    Group("text.chars", "text", ngram_lengths=_NGRAMS, scale=1.0, smoothing=1800.0),
+    Group("text.signals", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=9.0),
+    Group("text.opening", "text", ngram_lengths=_WHOLE, scale=0.7, smoothing=9.0),
+    Group("name.words", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=60.0),
+    Group("name.chars", "name", ngram_lengths=_NGRAMS, scale=0.7, smoothing=150.0),
+    Group("name.signals", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=3.0),
+    Group("url.parts", "url", ngram_lengths=_WHOLE, scale=1.0, smoothing=60.0),
+    Group("url.chars", "url", ngram_lengths=_LONG_NGRAMS, scale=0.6, smoothing=150.0),
+    Group("url.signals", "url", ngram_lengths=_WHOLE, scale=1.0, smoothing=3.0),
 )
-NGRAM_LENGTHS = range(2, 6)
 OPENING_WORDS = 12  # a description says first what the thing is
 MAX_WORD_CHARS = 40  # of a longer "word" (a hash, a pasted blob) only the beginning is read for n-grams
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
 
+# Suffixes that say nothing of what stands under them: anybody's, and a country's (our rows of a country would teach
+# that they do). Those of countries that the world has made its own mean something: blog.io, radio.fm, name.me.
+_ANYBODYS_SUFFIXES = frozenset({"com", "net", "org", "info", "biz", "eu", "co", "or", "ne"})
+_WORLDS_SUFFIXES = frozenset(
+    {"ai", "cc", "fm", "gg", "im", "io", "la", "li", "me", "sh", "st", "to", "tv", "ws", "xyz"}
+)
 _URL_PIECE = re.compile(r"[^\W\d_]+")
 
 
@@ -76,12 +85,12 @@ def expand_key(group: Group, key: str) -> tuple[str, ...]:
     """The features of a key.
 
     >>> expand_key(GROUPS[1], "to")
-    ('<t', 'to', 'o>', '<to', 'to>', '<to>')
+    ('<to', 'to>', '<to>')
     """
-    if not group.has_ngrams:
+    if not group.ngram_lengths:
         return (key,)
     marked = f"<{key[:MAX_WORD_CHARS]}>"
-    return tuple(marked[i : i + n] for n in NGRAM_LENGTHS for i in range(len(marked) - n + 1))
+    return tuple(marked[i : i + n] for n in group.ngram_lengths for i in range(len(marked) - n + 1))
 
 
 class Reader:
@@ -168,8 +177,8 @@ def _name_parts(url: Url) -> Iterator[tuple[str, Span]]:
     end = url.suffix.end if url.suffix else url.site.end
     yield f"domain={url.domain}", Span(url.site.start, end, None)
     yield f"site={url.site.text}", Span(url.site.start, url.site.end, None)
-    if url.suffix:
-        yield f"tld={url.suffix.text}", Span(url.suffix.start, url.suffix.end, None)
+    if url.suffix and (meaning := _read_suffix(url.suffix.text)):
+        yield f"tld={meaning}", Span(url.suffix.start, url.suffix.end, None)
     for part in url.subdomains:
         yield f"sub={fold(part.text)}", Span(part.start, part.end, None)
         yield f"on={url.domain}", Span(url.site.start, end, None)  # somebody's place on a larger host
@@ -180,8 +189,14 @@ def _name_parts(url: Url) -> Iterator[tuple[str, Span]]:
             yield f"first={url.domain}/{part.text[0] if part.text[0] in '@~' else fold(part.text)}", span
         if part.text[0] in "@~":
             yield f"path={part.text[0]}…", span
-    if not url.segments:
-        yield "path=none", Span(url.site.start, end, None)
+
+
+def _read_suffix(suffix: str) -> str:
+    """What a suffix says: "gov" of gov.pl, "social", "io"; nothing for .com and for most countries."""
+    first, *_ = suffix.split(".")
+    if first in _ANYBODYS_SUFFIXES or (len(first) == 2 and first != "ac" and first not in _WORLDS_SUFFIXES):
+        return ""
+    return first
 
 
 def _find_pieces(url: Url) -> Iterator[tuple[str, int, int]]:

@@ -145,7 +145,10 @@ def render_model(described: Mapping[str, Any]) -> RenderableType:
         "data sha256": data["sha256"][:16] + "…",
         "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
         "groups": _count(described["groups"]),
-        "thresholds": ", ".join(f"{label} {value:.2f}" for label, value in described["thresholds"].items()),
+        **{
+            f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
+            for ground, needed in described["thresholds"].items()
+        },
         "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}, "
         f"temperature {described['temperature']:g}",
         "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),

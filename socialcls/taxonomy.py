@@ -12,6 +12,9 @@ from typing import Any, Literal, cast, get_args
 
 Label = Literal["community", "blog", "platform", "other"]
 Answer = Literal["community", "blog", "platform", "other", "unsure"]
+Ground = Literal["description", "url"]
+"""What an answer rests on: a text or name (with or without a URL), or a URL alone."""
+
 Criterion = Literal["who", "hangs_on", "talk", "purpose"]
 
 LABELS: tuple[Label, ...] = get_args(Label)

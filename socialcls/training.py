@@ -2,9 +2,13 @@
 
 The keys of all documents are counted once. A document's row of the design matrix is then D · E, where D holds
 √count / F(group) for each of its keys and E the counts of features in each key, times their inverse document
-frequency (`model` has the formula). Fields are dropped in training: the same example is shown with all that it
-has, with its text alone and with its URL alone, sharing one weight, so that a model meets at home what users
-will give it.
+frequency (`model` has the formula).
+
+Groups are dropped in training. The same example is shown in several views: with all that it has, its text alone,
+its URL alone, and of its text the words, the n-grams or the signals alone. So a model meets at home what users will
+give it, and each group learns to carry an answer by itself instead of leaning on the others: the sum is then worth
+an ensemble (the idea of dropout, Srivastava et al. 2014, on whole groups and exhaustively). Text alone gained four
+points of macro-F1 by it, and signals that stand alone serve languages whose words were never seen.
 
 Every example is measured by a model that never saw its host: hosts are dealt into folds, each fold's model is
 fitted on the others, *exported*, and scores its fold as the shipped classifier would. The temperature
@@ -34,22 +38,38 @@ from socialcls.artifact import Artifact, Card
 from socialcls.dataset import check_trainable, split_by_host
 from socialcls.evaluation import Figures, Outcome, measure
 from socialcls.features import GROUPS, Group, Keys, Reader, expand_key
-from socialcls.model import Arrays, LinearModel
-from socialcls.records import Document, Example
-from socialcls.taxonomy import LABELS, UNSURE, Label, Taxonomy
+from socialcls.model import Arrays, LinearModel, Scores
+from socialcls.records import Example
+from socialcls.taxonomy import LABELS, UNSURE, Ground, Label, Taxonomy
 
 Matrix = sp.csr_matrix[np.float64]
 Vector = NDArray[np.float64]
 
-MIN_EXAMPLES = {"url.parts": 1, "text.signals": 1, "text.opening": 1, "name.signals": 1, "url.signals": 1}
+MIN_EXAMPLES = {
+    "text.words": 3,
+    "text.chars": 5,  # rarer n-grams are of one word, which the words know; half the model's size for nothing
+    "name.chars": 3,
+    "url.parts": 1,  # what a known host is, is knowledge
+    "text.signals": 1,
+    "text.opening": 1,
+    "name.signals": 1,
+    "url.signals": 1,
+}
 """How many examples a feature needs to be learnt, by group; two where nothing is said."""
 
-VIEWS: dict[str, Callable[[Document], Document]] = {
-    "text alone": lambda document: Document(text=document.text),
-    "URL alone": lambda document: Document(url=document.url),
-    "all fields": lambda document: document,
+VIEWS: dict[str, frozenset[str]] = {
+    "text alone": frozenset({"text.words", "text.chars", "text.signals", "text.opening"}),
+    "URL alone": frozenset({"url.parts", "url.chars", "url.signals"}),
+    "all fields": frozenset(group.name for group in GROUPS),
+    "words and n-grams": frozenset({"text.words", "text.chars"}),
+    "words": frozenset({"text.words"}),
+    "n-grams": frozenset({"text.chars"}),
+    "signals": frozenset({"text.signals", "text.opening"}),
 }
-"""What a document is reduced to in training and measuring, narrowest first."""
+"""The groups that each view of a document shows in training."""
+
+MEASURED_VIEWS = ("all fields", "text alone", "URL alone")
+"""The views that users give, on which a model is calibrated and measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +79,12 @@ class Settings:
     seed: int = 0
     """Decides which hosts share a fold; nothing else in training is random."""
     n_folds: int = 4
-    strength: float = 8.0
+    strength: float = 5.0
     """Inverse strength of the L2 penalty: scikit-learn's C."""
     target_accuracy: float = 0.95
     """What share of the answers of each label shall be right on held-out hosts; decides the thresholds."""
+    target_accuracy_url: float = 0.90
+    """The same where there is a URL and nothing else: little to go on, and dear to withhold."""
     n_jobs: int = 2
     """Folds fitted at the same time; the result does not depend on it."""
 
@@ -110,15 +132,22 @@ def train(
     shown = show_examples(examples, Reader(taxonomy.signals))
     folds = split_by_host(examples, settings.n_folds, settings.seed)
 
+    asked = [s for s in shown if s.view in MEASURED_VIEWS]
+    asked_folds = [folds[s.index] for s in asked]
     progress(f"Measuring on held-out hosts, {settings.n_folds} folds")
     parallel = joblib.Parallel(n_jobs=settings.n_jobs)
-    tasks = (joblib.delayed(_score_fold)(examples, shown, folds, fold, settings) for fold in range(settings.n_folds))
-    scored = dict(pair for fold_scores in parallel(tasks) for pair in fold_scores)
-    scores = np.array([scored[i] for i in range(len(shown))])
-    gold = np.array([LABELS.index(examples[s.index].gold) for s in shown])
+    tasks = (joblib.delayed(_score_fold)(examples, shown, folds, n, settings) for n in range(settings.n_folds))
+    by_fold = [iter(fold_scores) for fold_scores in parallel(tasks)]
+    scores = np.array([next(by_fold[fold]) for fold in asked_folds])
+    gold = np.array([LABELS.index(examples[s.index].gold) for s in asked])
     temperature = fit_temperature(scores, gold)
     outcomes = _make_outcomes(scores / temperature, gold)
-    thresholds = choose_thresholds(outcomes, settings.target_accuracy)
+    grounds: list[Ground] = ["url" if s.view == "URL alone" else "description" for s in asked]
+    targets: dict[Ground, float] = {"description": settings.target_accuracy, "url": settings.target_accuracy_url}
+    thresholds = {
+        ground: choose_thresholds([o for o, g in zip(outcomes, grounds, strict=True) if g == ground], target)
+        for ground, target in targets.items()
+    }
 
     progress(f"Fitting on all {len(examples):,} rows")
     arrays = export(fit(examples, shown, settings), temperature)
@@ -129,7 +158,7 @@ def train(
         thresholds=thresholds,
         data=_describe_data(examples),
         training={**asdict(replace(settings, n_jobs=0)), "versions": _list_versions()},
-        figures=_measure_views(outcomes, shown, thresholds),
+        figures=_measure_views(outcomes, asked, grounds, thresholds),
     )
     return Artifact(card, taxonomy, arrays)
 
@@ -138,12 +167,19 @@ def show_examples(examples: Sequence[Example], reader: Reader) -> list[_Shown]:
     """Every example in each view that shows something new of it: a row with nothing but a URL is seen once."""
     shown = []
     for i, example in enumerate(examples):
-        seen: set[Document] = set()
-        for view, reduce in VIEWS.items():
-            document = reduce(example.document)
-            if not document.is_blank and document not in seen:
-                seen.add(document)
-                shown.append(_Shown(i, view, reader.read(document)))
+        keys = reader.read(example.document)
+        seen: list[Keys] = []
+        for view, groups in VIEWS.items():
+            visible = Keys(
+                tuple(
+                    tuple(occurring) if group.name in groups else ()
+                    for group, occurring in zip(GROUPS, keys.by_group, strict=True)
+                ),
+                keys.n_words,
+            )
+            if any(visible.by_group) and visible not in seen:
+                seen.append(visible)
+                shown.append(_Shown(i, view, visible))
     return shown
 
 
@@ -156,13 +192,8 @@ def fit(examples: Sequence[Example], shown: Sequence[_Shown], settings: Settings
         block, features[group.name], idf = _fit_group(group, i, shown)
         blocks.append(block)
         idfs.append(idf)
-    n_views = Counter(s.index for s in shown)
     estimator = LogisticRegression(C=settings.strength, max_iter=500, tol=1e-4)
-    estimator.fit(
-        _join(blocks),
-        [examples[s.index].gold for s in shown],
-        sample_weight=[1 / n_views[s.index] for s in shown],
-    )
+    estimator.fit(_join(blocks), [examples[s.index].gold for s in shown])
     return Fit(estimator, features, np.concatenate(idfs))
 
 
@@ -225,9 +256,10 @@ def choose_thresholds(outcomes: Sequence[Outcome], target: float) -> dict[Label,
 
 def _score_fold(
     examples: Sequence[Example], shown: Sequence[_Shown], folds: Sequence[int], fold: int, settings: Settings
-) -> list[tuple[int, tuple[float, ...]]]:
+) -> list[Scores]:
+    """The scores of one fold's measured views, in order, by a model exported without them."""
     model = LinearModel(export(fit(examples, [s for s in shown if folds[s.index] != fold], settings), 1.0))
-    return [(i, model.score(s.keys)) for i, s in enumerate(shown) if folds[s.index] == fold]
+    return [model.score(s.keys) for s in shown if folds[s.index] == fold and s.view in MEASURED_VIEWS]
 
 
 def _fit_group(group: Group, index: int, shown: Sequence[_Shown]) -> tuple[Matrix, list[str], Vector]:
@@ -290,13 +322,17 @@ def _make_outcomes(scores: Vector, gold: NDArray[np.int_]) -> list[Outcome]:
 
 
 def _measure_views(
-    outcomes: Sequence[Outcome], shown: Sequence[_Shown], thresholds: dict[Label, float]
+    outcomes: Sequence[Outcome],
+    shown: Sequence[_Shown],
+    grounds: Sequence[Ground],
+    thresholds: dict[Ground, dict[Label, float]],
 ) -> dict[str, Any]:
     decided = [
-        replace(o, category=o.best_guess if o.confidence >= thresholds[o.best_guess] else UNSURE) for o in outcomes
+        replace(o, category=o.best_guess if o.confidence >= thresholds[ground][o.best_guess] else UNSURE)
+        for o, ground in zip(outcomes, grounds, strict=True)
     ]
     measured = {}
-    for view in VIEWS:
+    for view in MEASURED_VIEWS:
         of_view = [o for o, s in zip(decided, shown, strict=True) if s.view == view]
         if of_view:
             measured[view] = _round_figures(measure(of_view))

@@ -45,7 +45,7 @@ def make_tiny_artifact() -> Artifact:
             name="tiny",
             version="0",
             temperature=1.0,
-            thresholds=dict.fromkeys(LABELS, 0.5),
+            thresholds={"description": dict.fromkeys(LABELS, 0.5), "url": dict.fromkeys(LABELS, 0.5)},
             data={"n_rows": 0, "labels": {}, "languages": {}, "styles": {}, "sha256": ""},
             training={"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {}},
             figures={},

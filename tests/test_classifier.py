@@ -1,6 +1,7 @@
 """Decisions and their exact explanations."""
 
 import csv
+from dataclasses import replace
 from math import sqrt
 
 import pytest
@@ -15,7 +16,7 @@ from socialcls.dataset import read_examples
 from socialcls.errors import InputError
 from socialcls.features import GROUPS
 from socialcls.records import Document
-from socialcls.taxonomy import LABELS
+from socialcls.taxonomy import LABELS, Label
 from tests.conftest import ROOT
 
 _DEFAULT = Classifier.load()
@@ -104,6 +105,24 @@ def test_too_little_is_unsure(tiny):
     assert prediction.is_unsure
     assert prediction.evidence == ()
     assert prediction.known_share == 0
+
+
+def test_one_word_is_no_description(default, tiny):
+    """However telling: a single word is `unsure`, a word and a URL or two words may be answered."""
+    assert default.classify("forum").category == "unsure"
+    assert default.classify("forum").confidence > 0.8
+    assert default.classify("Discussion forum").category == "community"
+    assert default.classify(Document(name="Forum", url="forum.example.org")).category == "community"
+
+
+def test_a_url_alone_has_its_own_threshold(tiny_artifact):
+    """What a URL needs to be answered is not what a description needs."""
+    sure: dict[Label, float] = dict.fromkeys(LABELS, 0.9)
+    bold: dict[Label, float] = dict.fromkeys(LABELS, 0.1)
+    card = replace(tiny_artifact.card, thresholds={"description": sure, "url": bold})
+    classifier = Classifier(replace(tiny_artifact, card=card))
+    assert classifier.classify("blog.example.org").category == "blog"
+    assert classifier.classify("nothing known", url="blog.example.org").category == "unsure"
 
 
 def test_social_only_leaves_other_out(tiny):

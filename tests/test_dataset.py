@@ -103,7 +103,8 @@ def test_every_row_of_the_corpus_is_valid():
         assert row["category"] in LABELS, where
         assert row["kind"] in KINDS[row["category"]], where
         assert row["style"] in STYLES, where
-        assert (row["language"] == "") == (row["style"] == "url"), where
+        assert row["language"] or row["style"] == "url", where
+        assert bool(row["description"]) == (row["style"] != "url") or row["style"] == "title", where
         assert not row["url"] or looks_like_url(row["url"]), where
         for value in row.values():
             assert value == value.strip(), where

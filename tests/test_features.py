@@ -34,11 +34,11 @@ def test_a_word_stands_where_its_key_says(text):
 
 
 def test_ngrams_carry_the_ends_of_the_word():
-    """N-grams of two to five characters, the ends marked."""
+    """N-grams of three to five characters, the ends marked."""
     group = GROUPS[_NAMES.index("text.chars")]
     grams = expand_key(group, "blog")
-    assert {"<b", "og>", "blog", "<blog", "blog>"} <= set(grams)
-    assert {len(gram) for gram in grams} == {2, 3, 4, 5}
+    assert {"<bl", "og>", "blog", "<blog", "blog>"} <= set(grams)
+    assert {len(gram) for gram in grams} == {3, 4, 5}
 
 
 def test_of_a_huge_word_only_the_beginning_is_read():
@@ -50,8 +50,24 @@ def test_of_a_huge_word_only_the_beginning_is_read():
 def test_url_parts_are_named_for_what_they_are():
     """Subdomain, site, suffix and path are different facts."""
     keys = Reader(()).read(Document(url="https://forum.example.co.uk/@ania/1")).by_group[_NAMES.index("url.parts")]
-    expected = {"sub=forum", "site=example", "tld=co.uk", "domain=example.co.uk", "path=@…", "path=0"}
+    expected = {"sub=forum", "site=example", "domain=example.co.uk", "path=@…", "path=0"}
     assert expected <= set(keys)
+
+
+def test_suffixes_that_mean_something_are_features():
+    """A government's, a topic's, one that the world has made its own; not .com, and not a country's."""
+    parts = _NAMES.index("url.parts")
+    found = {
+        host: {key for key in Reader(()).read(Document(url=host)).by_group[parts] if key.startswith("tld=")}
+        for host in ("a.gov.pl", "a.social", "a.io", "a.ac.uk", "a.com", "a.pl", "a.com.pl", "a.co.uk")
+    }
+    assert [found[host] for host in ("a.gov.pl", "a.social", "a.io", "a.ac.uk")] == [
+        {"tld=gov"},
+        {"tld=social"},
+        {"tld=io"},
+        {"tld=ac"},
+    ]
+    assert not any(found[host] for host in ("a.com", "a.pl", "a.com.pl", "a.co.uk"))
 
 
 def test_signals_of_the_opening_are_counted_apart():

@@ -1,0 +1,1 @@
+"""Measurements beside peers: `just benchmark-accuracy`. Never part of the tests: they take minutes."""
