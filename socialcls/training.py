@@ -81,10 +81,12 @@ class Settings:
     n_folds: int = 4
     strength: float = 5.0
     """Inverse strength of the L2 penalty: scikit-learn's C."""
-    target_accuracy: float = 0.95
-    """What share of the answers of each label shall be right on held-out hosts; decides the thresholds."""
-    target_accuracy_url: float = 0.90
-    """The same where there is a URL and nothing else: little to go on, and dear to withhold."""
+    target_accuracy: float = 0.97
+    """What share of the answers of each label shall be right on held-out hosts; decides the thresholds. Rows from
+    elsewhere are harder than our own: two points are set aside to have 0.95 there."""
+    target_accuracy_url: float = 0.80
+    """The same where there is a URL and nothing else. Held-out hosts are all unknown ones; of the hosts that people
+    ask about many are known, so that answers on them are right far more often than this (docs/accuracy.md)."""
     n_jobs: int = 2
     """Folds fitted at the same time; the result does not depend on it."""
 
