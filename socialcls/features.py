@@ -44,7 +44,7 @@ GROUPS: tuple[Group, ...] = (
     Group("text.words", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=540.0),
     Group("text.chars", "text", ngram_lengths=_NGRAMS, scale=1.0, smoothing=1800.0),
     Group("text.signals", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=9.0),
-    Group("text.opening", "text", ngram_lengths=_WHOLE, scale=0.7, smoothing=9.0),
+    Group("text.opening", "text", ngram_lengths=_WHOLE, scale=1.3, smoothing=1.5),
     Group("name.words", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=60.0),
     Group("name.chars", "name", ngram_lengths=_NGRAMS, scale=0.7, smoothing=150.0),
     Group("name.signals", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=3.0),
@@ -52,7 +52,7 @@ GROUPS: tuple[Group, ...] = (
     Group("url.chars", "url", ngram_lengths=_LONG_NGRAMS, scale=0.6, smoothing=150.0),
     Group("url.signals", "url", ngram_lengths=_WHOLE, scale=1.0, smoothing=3.0),
 )
-OPENING_WORDS = 12  # a description says first what the thing is
+OPENING_WORDS = 20  # a description says first what the thing is
 MAX_WORD_CHARS = 40  # of a longer "word" (a hash, a pasted blob) only the beginning is read for n-grams
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
 
