@@ -10,6 +10,7 @@ from socialcls.taxonomy import Taxonomy
 
 _MAX_PARTS = 3
 _MAX_WORDS = 3
+_TELLING_CHARS = 4  # of a plain word; shorter ones are nearly all function words, in every language we have
 _LEAST_SHARE = 0.08  # of all that speaks for the best guess; what adds less is not a reason
 
 
@@ -70,8 +71,9 @@ def show_share(share: float) -> str:
 
 
 def _choose(grounds: Sequence[Ground]) -> list[Ground]:
-    """The few grounds for the best guess worth naming: no word twice, nothing that hardly counts."""
+    """The few grounds for the best guess worth naming: no word twice, nothing that hardly counts or says nothing."""
     for_best = [ground for ground in grounds if ground.contribution > 0]
+    for_best = [ground for ground in for_best if _is_telling(ground)] or for_best
     total = fsum(ground.contribution for ground in for_best)
     chosen: list[Ground] = []
     said: set[str] = set()
@@ -81,6 +83,11 @@ def _choose(grounds: Sequence[Ground]) -> list[Ground]:
             chosen.append(ground)
             said |= words
     return chosen
+
+
+def _is_telling(ground: Ground) -> bool:
+    """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
+    return bool(ground.signal) or ground.field == "url" or any(len(w) >= _TELLING_CHARS for w in ground.words)
 
 
 def _name_grounds(grounds: Sequence[Ground], messages: Messages, taxonomy: Taxonomy, language: str) -> str:

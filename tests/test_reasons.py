@@ -33,6 +33,13 @@ def test_sentences_of_the_hand_made_model(tiny, language, fields, sentence):
     assert give_reason(tiny.classify(**fields), tiny.taxonomy, language) == sentence
 
 
+def test_function_words_are_no_reason(default):
+    """They count, and are shown as evidence; the sentence names what a person would."""
+    prediction = default.classify("I keep a light on the coast and write about it for my aunt and for you")
+    sentence = give_reason(prediction, default.taxonomy, "en")
+    assert not any(f"“{word}”" in sentence for word in ("on", "for", "it", "and", "a"))
+
+
 def test_what_speaks_against_is_no_reason(tiny):
     """A word that pulls to the runner-up is not named."""
     assert "shop" not in give_reason(tiny.classify("forum " * 50 + "shop"), tiny.taxonomy, "en")
