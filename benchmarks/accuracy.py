@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "accuracy.md"
 
 Table = tuple[list[str], list[list[str]]]
+_FEW = 4  # rows; figures of fewer say nothing by themselves
 
 
 def main(directory: str) -> None:
@@ -148,6 +149,8 @@ def _tabulate(asked: Sequence[tuple[Example, Outcome]], name: Callable[[Example]
     parts: dict[str, list[Outcome]] = defaultdict(list)
     for example, outcome in asked:
         parts[name(example)].append(outcome)
+    for value in [value for value, outcomes in parts.items() if len(outcomes) < _FEW]:
+        parts[f"fewer than {_FEW} rows each"] += parts.pop(value)
     rows = []
     for value, outcomes in sorted(parts.items(), key=lambda item: (-len(item[1]), item[0])):
         answered = [o for o in outcomes if o.category != UNSURE]
