@@ -168,7 +168,7 @@ def _tabulate(asked: Sequence[tuple[Example, Outcome]], name: Callable[[Example]
 
 
 def _ablate_groups(train: Sequence[Example], tests: dict[str, list[Example]]) -> Table:
-    wholes = [("everything", frozenset[str]())]
+    wholes = [("nothing", frozenset[str]())]
     each = [(group.name, frozenset({group.name})) for group in GROUPS]
     signals = [("all signals", frozenset(g.name for g in GROUPS if g.name.endswith(("signals", "opening"))))]
     fields = [(f"the {field}", frozenset(g.name for g in GROUPS if g.field == field)) for field in ("name", "url")]
