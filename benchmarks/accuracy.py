@@ -223,8 +223,7 @@ def _measure_variant(
 
 
 def _hide(keys: Keys, hidden: frozenset[str]) -> Keys:
-    visible = (() if group.name in hidden else k for group, k in zip(GROUPS, keys.by_group, strict=True))
-    return Keys(tuple(visible), keys.n_words)
+    return keys.restrict_to({group.name for group in GROUPS} - hidden)
 
 
 def _measure_scores(scores: Iterable[Sequence[float]], examples: Sequence[Example]) -> tuple[float, float]:

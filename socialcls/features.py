@@ -12,7 +12,7 @@ pairs of words carry what crosses a border.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -71,6 +71,11 @@ class Keys(NamedTuple):
     by_group: tuple[Sequence[str], ...]
     n_words: int
     """How many words stand in text and name."""
+
+    def restrict_to(self, groups: Collection[str]) -> "Keys":
+        """The keys of some groups, by name; the others empty."""
+        pairs = zip(GROUPS, self.by_group, strict=True)
+        return Keys(tuple(tuple(keys) if group.name in groups else () for group, keys in pairs), self.n_words)
 
 
 class Span(NamedTuple):
@@ -171,7 +176,7 @@ def _host_parts(url: Url) -> list[UrlPart]:
 
 
 def _name_parts(url: Url) -> Iterator[tuple[str, Span]]:
-    """The parts of a URL under the names of what they are: `sub=forum`, `site=example`, `tld=pl`, `path=…`."""
+    """The parts of a URL under the names of what they are: `sub=forum`, `site=example`, `tld=gov`, `path=…`."""
     if url.site is None:
         return
     end = url.suffix.end if url.suffix else url.site.end

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from socialcls.batch import ClassifiedRow
 from socialcls.rendering import make_console, summarise_batch
@@ -47,12 +47,12 @@ class RowWatch:
             lines.append(f"and {self.n_failed - len(self._first_failures):,} more: see the error column")
         return lines
 
-    def _show(self, task: int) -> None:
+    def _show(self, task: TaskID) -> None:
         elapsed = time.monotonic() - self._started
         if elapsed > _QUIET_S and not self._progress.live.is_started:
             self._progress.start()
         speed = f"{self.n_rows:,} rows · {self.n_rows / elapsed:,.0f} rows/s"
-        self._progress.update(task, completed=self.n_rows, speed=speed)  # type: ignore[arg-type]
+        self._progress.update(task, completed=self.n_rows, speed=speed)
 
 
 @contextmanager
@@ -82,14 +82,15 @@ def watch_steps() -> Iterator[Callable[[str], None]]:
 def _spin(console: Console) -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        running: list[int] = []
+        running: list[TaskID] = []
+
+        def finish() -> None:
+            for task in running[-1:]:
+                progress.update(task, completed=1)
 
         def begin(step: str) -> None:
-            for task in running:
-                progress.update(task, completed=1)  # type: ignore[arg-type]
+            finish()
             running.append(progress.add_task(step, total=1))
 
         yield begin
-        begin_done = running[-1:]
-        for task in begin_done:
-            progress.update(task, completed=1)  # type: ignore[arg-type]
+        finish()

@@ -172,13 +172,7 @@ def show_examples(examples: Sequence[Example], reader: Reader) -> list[_Shown]:
         keys = reader.read(example.document)
         seen: list[Keys] = []
         for view, groups in VIEWS.items():
-            visible = Keys(
-                tuple(
-                    tuple(occurring) if group.name in groups else ()
-                    for group, occurring in zip(GROUPS, keys.by_group, strict=True)
-                ),
-                keys.n_words,
-            )
+            visible = keys.restrict_to(groups)
             if any(visible.by_group) and visible not in seen:
                 seen.append(visible)
                 shown.append(_Shown(i, view, visible))
