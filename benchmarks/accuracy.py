@@ -9,7 +9,7 @@ yardstick, which is not part of this repository), and writes docs/accuracy.md.
 import platform
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from socialcls.dataset import read_examples, split_by_host
 from socialcls.errors import MissingExtraError
 from socialcls.evaluation import Outcome, measure
 from socialcls.features import GROUPS, Keys, Reader
-from socialcls.model import LinearModel
 from socialcls.records import Document, Example
 from socialcls.taxonomy import LABELS, UNSURE, Label, load_taxonomy
 
@@ -171,7 +170,9 @@ def _ablate_groups(train: Sequence[Example], tests: dict[str, list[Example]]) ->
     wholes = [("nothing", frozenset[str]())]
     each = [(group.name, frozenset({group.name})) for group in GROUPS]
     signals = [("all signals", frozenset(g.name for g in GROUPS if g.name.endswith(("signals", "opening"))))]
-    fields = [(f"the {field}", frozenset(g.name for g in GROUPS if g.field == field)) for field in ("name", "url")]
+    fields = [
+        (f"the {field}", frozenset(g.name for g in GROUPS if g.factor.field == field)) for field in ("name", "url")
+    ]
     return _measure_variants([(name, train, hidden) for name, hidden in wholes + each + signals + fields], tests)
 
 
@@ -214,9 +215,10 @@ def _measure_variant(
     reader = Reader(load_taxonomy().signals)
     shown = [replace(s, keys=_hide(s.keys, hidden)) for s in training.show_examples(train, reader)]
     fitted = training.fit(train, [s for s in shown if any(s.keys.by_group)], training.Settings())
-    model = LinearModel(training.export(fitted, 1.0))
     measured = [
-        _measure_scores([model.score(_hide(reader.read(e.document), hidden)) for e in examples], examples)
+        _measure_scores(
+            training.score_keys(fitted, [_hide(reader.read(e.document), hidden) for e in examples]), examples
+        )
         for examples in tests.values()
     ]
     return float(np.mean([f1 for f1, _ in measured])), float(np.mean([loss for _, loss in measured]))
@@ -226,10 +228,9 @@ def _hide(keys: Keys, hidden: frozenset[str]) -> Keys:
     return keys.restrict_to({group.name for group in GROUPS} - hidden)
 
 
-def _measure_scores(scores: Iterable[Sequence[float]], examples: Sequence[Example]) -> tuple[float, float]:
-    logits = np.array(list(scores))
+def _measure_scores(logits: training.Vector, examples: Sequence[Example]) -> tuple[float, float]:
     gold = np.array([LABELS.index(e.gold) for e in examples])
-    chances = log_softmax(logits / training.fit_temperature(logits, gold), axis=1)
+    chances = log_softmax(logits / training.fit_temperature(logits, gold, np.ones(len(gold))), axis=1)
     guesses: list[Label] = [LABELS[i] for i in logits.argmax(axis=1)]
     f1 = measure([Outcome(e.gold, g, 1.0, g) for e, g in zip(examples, guesses, strict=True)]).macro_f1
     return f1, float(-chances[np.arange(len(gold)), gold].mean())
@@ -238,15 +239,14 @@ def _measure_scores(scores: Iterable[Sequence[float]], examples: Sequence[Exampl
 def _ablate_signals(train: Sequence[Example], tests: dict[str, list[Example]]) -> Table:
     signals = load_taxonomy().signals
     whole = Reader(signals)
-    model = LinearModel(
-        training.export(training.fit(train, training.show_examples(train, whole), training.Settings()), 1)
-    )
+    fitted = training.fit(train, training.show_examples(train, whole), training.Settings())
     described = [e for examples in tests.values() for e in examples if examples[0].document.text]
-    _, loss = _measure_scores([model.score(whole.read(e.document)) for e in described], described)
+    _, loss = _measure_scores(training.score_keys(fitted, [whole.read(e.document) for e in described]), described)
     rows = []
     for signal in signals:
         reader = Reader([s for s in signals if s.id != signal.id])
-        _, without = _measure_scores([model.score(reader.read(e.document)) for e in described], described)
+        keys = [reader.read(e.document) for e in described]
+        _, without = _measure_scores(training.score_keys(fitted, keys), described)
         n_shown = sum(any(signal.id in keys for keys in whole.read(e.document).by_group) for e in described)
         rows.append([signal.id, signal.label, str(n_shown), f"{1000 * (without - loss):+.1f}"])
     return ["signal", "label", "rows", "brings"], sorted(rows, key=lambda row: -float(row[3]))

@@ -101,10 +101,11 @@ def fit_minilm(examples: Sequence[Example]) -> Predict:
 def fit_socialcls(examples: Sequence[Example]) -> Predict:
     """Ours, as `socialcls train` fits and exports it."""
     reader = Reader(load_taxonomy().signals)
-    model = LinearModel(export(fit(examples, show_examples(examples, reader), Settings()), 1.0))
+    fitted = fit(examples, show_examples(examples, reader), Settings())
+    model = LinearModel(export(fitted, load_taxonomy().signals))
 
     def predict(document: Document) -> Label:
-        scores = model.score(reader.read(document))
+        scores = model.read(document).scores
         return LABELS[scores.index(max(scores))]
 
     return lambda documents: [predict(document) for document in documents]

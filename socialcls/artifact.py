@@ -3,33 +3,32 @@
 | file | what it holds |
 |---|---|
 | `card.json` | what the model is, its intercepts and thresholds, what was measured, checksums of all files |
-| `taxonomy.json` | the labels, criteria and signals with their words, as they were when it was trained |
-| `vocabulary.txt` | one feature a line, group after group |
-| `weights.bin` | for each feature, little-endian float32: a coefficient for each label, then its squared idf |
+| `taxonomy.json` | the labels, criteria and signals with their names, as they were when it was trained |
+| `vocabulary.txt` | the features, one a line, group after group; then the words of the signals (see `vocabulary`) |
+| `buckets.bin` | where in the vocabulary to look for a key |
+| `weights.bin` | for each feature, four float32: a coefficient for each label but the last, then its squared idf |
 
 Nothing in it is code and nothing is unpickled. The format number changes whenever a directory written before
 could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, retrain `models/default`.
 """
 
 import json
-import shutil
-import sys
-import tempfile
 import zlib
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from socialcls.errors import ModelError, OutputError
-from socialcls.features import GROUPS
 from socialcls.model import ROW, Arrays
 from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
+from socialcls.vocabulary import Lines, Section
 
-FORMAT = 1
+FORMAT = 2
 
-_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS = "card.json", "taxonomy.json", "vocabulary.txt", "weights.bin"
+_CARD, _TAXONOMY, _VOCABULARY = "card.json", "taxonomy.json", "vocabulary.txt"
+_BUCKETS, _WEIGHTS = "buckets.bin", "weights.bin"
+_FILES = (_CARD, _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS)
 _HERE = Path(__file__).parent
 DEFAULT_MODEL_DIR = next(
     (path for path in (_HERE / "default_model", _HERE.parent / "models" / "default") if path.is_dir()),
@@ -45,8 +44,8 @@ class Card:
     name: str
     version: str
     """Of the package that made it."""
-    temperature: float
-    """What the fitted logits were divided by to calibrate them; already in the weights."""
+    temperatures: dict[Ground, float]
+    """What logits are divided by to calibrate them, by what there was to read."""
     thresholds: dict[Ground, dict[Label, float]]
     """The confidence that a best guess of each label needs to be the answer, by what there was to read."""
     data: dict[str, Any]
@@ -68,7 +67,7 @@ class Artifact:
     @property
     def n_features(self) -> int:
         """How many features it has a coefficient for."""
-        return len(self.arrays.weights) // ROW
+        return len(self.arrays.weights) // ROW.size
 
 
 def load_artifact(model_dir: Path) -> Artifact:
@@ -77,7 +76,7 @@ def load_artifact(model_dir: Path) -> Artifact:
     Raises:
         ModelError: it is missing, truncated, edited, or of another format.
     """
-    files = {name: _read_file(model_dir, name) for name in (_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS)}
+    files = {name: _read_file(model_dir, name) for name in _FILES}
     try:
         card = json.loads(files[_CARD])
         found = card["format"]
@@ -92,7 +91,11 @@ def load_artifact(model_dir: Path) -> Artifact:
     return Artifact(
         card=Card(**{key: card[key] for key in Card.__dataclass_fields__}),
         taxonomy=Taxonomy.from_dict(json.loads(files[_TAXONOMY])),
-        arrays=_read_arrays(card, files),
+        arrays=Arrays(
+            tuple(card["intercepts"][label] for label in LABELS),
+            Lines(files[_VOCABULARY], files[_BUCKETS], {k: Section(*v) for k, v in card["sections"].items()}),
+            files[_WEIGHTS],
+        ),
     )
 
 
@@ -105,6 +108,9 @@ def save_artifact(artifact: Artifact, model_dir: Path) -> None:
     Raises:
         OutputError: it cannot be written, or the directory holds something that is not a model.
     """
+    import shutil  # noqa: PLC0415  (classifying starts sooner without them)
+    import tempfile  # noqa: PLC0415
+
     if model_dir.exists() and not _is_replaceable(model_dir):
         raise OutputError(f"{model_dir}: not a model directory, so it is left alone. Name another with -o.")
     try:
@@ -122,9 +128,6 @@ def save_artifact(artifact: Artifact, model_dir: Path) -> None:
             fresh.rename(model_dir)
     except OSError as error:
         raise OutputError(f"{model_dir}: cannot be written ({error.strerror}).") from error
-
-
-_FILES = frozenset({_CARD, _TAXONOMY, _VOCABULARY, _WEIGHTS})
 
 
 def _is_replaceable(model_dir: Path) -> bool:
@@ -152,39 +155,20 @@ def _sum_up(card: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, st
     return {name: f"{zlib.crc32(contents[name]):08x}" for name in sorted(contents)}
 
 
-def _read_arrays(card: Mapping[str, Any], files: Mapping[str, bytes]) -> Arrays:
-    names = files[_VOCABULARY].decode("utf-8").split("\n")
-    features: dict[str, Sequence[str]] = {}
-    start = 0
-    for group in GROUPS:
-        size = card["groups"][group.name]
-        features[group.name] = names[start : start + size]
-        start += size
-    weights = array("f")
-    weights.frombytes(files[_WEIGHTS])
-    if sys.byteorder == "big":
-        weights.byteswap()
-    a, b, c, d = (card["intercepts"][label] for label in LABELS)
-    return Arrays((a, b, c, d), features, weights)
-
-
 def _lay_out(artifact: Artifact) -> dict[str, bytes]:
     arrays = artifact.arrays
-    weights = array("f", arrays.weights)
-    if sys.byteorder == "big":
-        weights.byteswap()
-    names = [feature for group in GROUPS for feature in arrays.features[group.name]]
     files = {
         _TAXONOMY: json.dumps(artifact.taxonomy.as_dict(), ensure_ascii=False, separators=(",", ":")).encode(),
-        _VOCABULARY: "\n".join(names).encode(),
-        _WEIGHTS: weights.tobytes(),
+        _VOCABULARY: arrays.lines.text,
+        _BUCKETS: arrays.lines.directory,
+        _WEIGHTS: arrays.weights,
     }
     card = {
         "format": FORMAT,
         **{key: getattr(artifact.card, key) for key in Card.__dataclass_fields__},
         "labels": list(LABELS),
         "intercepts": dict(zip(LABELS, arrays.intercepts, strict=True)),
-        "groups": {group.name: len(arrays.features[group.name]) for group in GROUPS},
+        "sections": arrays.lines.sections,
     }
     return {**files, _CARD: _dump({**card, "checksums": _sum_up(card, {**files, _CARD: b""})})}
 

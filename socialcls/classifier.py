@@ -1,25 +1,25 @@
 """Decide what a document is, and explain the decision."""
 
-from collections.abc import Sequence
-from math import exp, fsum
+from collections.abc import Iterable
+from functools import cached_property
+from math import exp, fsum, inf
 from pathlib import Path
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.errors import InputError
-from socialcls.features import GROUPS, Keys, Reader
-from socialcls.model import LinearModel, Scores
-from socialcls.records import Document, Evidence, Field, Prediction
-from socialcls.taxonomy import LABELS, SOCIAL_LABELS, UNSURE, Answer, Label, Taxonomy
+from socialcls.model import LinearModel, Part, Reading
+from socialcls.records import Document, Evidence, Field, Prediction, Reason
+from socialcls.taxonomy import LABELS, UNSURE, Ground, Taxonomy
 from socialcls.urls import looks_like_url
 
-MAX_TEXT_CHARS = 1_000_000
-"""A longer text is a mistake (a whole file in a cell); it is refused, since cutting it in silence would lie."""
+MAX_CHARS = 1_000_000
+"""Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
 
 MIN_WORDS = 2
 """Of text and name together, without a URL; one word names a subject and describes no service."""
 
-_TEXT_WORDS = next(i for i, group in enumerate(GROUPS) if group.name == "text.words")
-_NAME_WORDS = next(i for i, group in enumerate(GROUPS) if group.name == "name.words")
+PAGE_WORDS = 60
+"""A text with more is a page; descriptions on the web have fewer."""
 
 
 class Classifier:
@@ -28,8 +28,8 @@ class Classifier:
     def __init__(self, artifact: Artifact) -> None:
         self.card = artifact.card
         self.taxonomy: Taxonomy = artifact.taxonomy
-        self._reader = Reader(artifact.taxonomy.signals)
         self._model = LinearModel(artifact.arrays)
+        self._sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
 
     @classmethod
     def load(cls, model_dir: str | Path | None = None) -> "Classifier":
@@ -59,42 +59,65 @@ class Classifier:
         """
         document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
         check_document(document)
-        keys = self._reader.read(document)
-        scores = self._model.score(keys)
-        asked = SOCIAL_LABELS if social_only else LABELS
-        best, runner_up = sorted(asked, key=lambda label: -scores[LABELS.index(label)])[:2]
-        probabilities = _softmax(scores, asked)
-        i, j = LABELS.index(best), LABELS.index(runner_up)
+        reading = self._model.read(document)
+        ground = find_ground(reading.n_words)
+        sharpness = self._sharpness[ground]
+        a, b, c, d = reading.scores
+        scores = (a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d)
+        i, j, *_ = sorted(_INDICES, key=scores.__getitem__, reverse=True)
+        best, highest = LABELS[i], scores[i]
+        powers = [exp(score - highest) for score in scores]
+        total = fsum(powers)
+        confidence = powers[i] / total
+        is_sure = confidence >= self.card.thresholds[ground][best]
+        if reading.n_words < MIN_WORDS and not document.url.strip():
+            is_sure = False
+        intercepts = self._model.intercepts
         return Prediction(
-            category=self._decide(document, keys, best, probabilities[best]),
+            category=best if is_sure else UNSURE,
             best_guess=best,
-            runner_up=runner_up,
-            confidence=probabilities[best],
-            probabilities=probabilities,
-            margin=scores[i] - scores[j],
-            bias=self._model.intercepts[i] - self._model.intercepts[j],
-            evidence=self._find_evidence(document, keys, i, j),
-            known_share=self._share_known(keys),
+            runner_up=LABELS[j],
+            confidence=confidence,
+            probabilities={label: power / total for label, power in zip(LABELS, powers, strict=True)},
+            margin=highest - scores[j],
+            bias=(intercepts[i] - intercepts[j]) * sharpness,
+            explanation=_Explanation(reading, i, j, sharpness),
         )
 
-    def _decide(self, document: Document, keys: Keys, best_guess: Label, confidence: float) -> Answer:
-        if keys.n_words < MIN_WORDS and not document.url.strip():
-            return UNSURE
-        thresholds = self.card.thresholds["description" if keys.n_words else "url"]
-        return best_guess if confidence >= thresholds[best_guess] else UNSURE
 
-    def _find_evidence(self, document: Document, keys: Keys, best: int, runner_up: int) -> tuple[Evidence, ...]:
+def find_ground(n_words: int) -> Ground:
+    """What an answer rests on, by the number of words read.
+
+    Long texts say the same thing many times over, so that their scores are surer than they are right; addresses say
+    little. Each has its own temperature and thresholds.
+    """
+    if not n_words:
+        return "url"
+    return "page" if n_words > PAGE_WORDS else "description"
+
+
+class _Explanation:
+    """What speaks for one label and against another in a document that was read."""
+
+    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float) -> None:
+        self._reading, self._best, self._runner_up, self._sharpness = reading, best, runner_up, sharpness
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Explanation) and self.evidence == other.evidence
+
+    def __hash__(self) -> int:
+        return hash(self.evidence)
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
         """Each place in the input with all that it adds to the margin; signals apart from plain words."""
         added: dict[tuple[Field, int, int, str | None], float] = {}
-        weighed = self._model.weigh(keys)
-        for group, group_keys, spans, known in zip(
-            GROUPS, keys.by_group, self._reader.locate(document), weighed, strict=True
-        ):
-            for key, span in zip(group_keys, spans, strict=True):
-                if key in known:
-                    place = (group.field, *span)
-                    each = known[key].each
-                    added[place] = added.get(place, 0.0) + each[best] - each[runner_up]
+        for part in self._reading.list_parts():
+            each = self._margin(part) / len(part.places)
+            for place in part.places:
+                key = (part.field, *self._reading.find_span(part.field, place), part.signal)
+                added[key] = added.get(key, 0.0) + each
+        document = self._reading.document
         fields: dict[Field, str] = {"text": document.text, "name": document.name, "url": document.url}
         evidence = [
             Evidence(field, fields[field][start:end], start, end, signal, contribution)
@@ -102,14 +125,37 @@ class Classifier:
         ]
         return tuple(sorted(evidence, key=lambda part: -abs(part.contribution)))
 
-    def _share_known(self, keys: Keys) -> float:
-        known = sum(
-            self._model.knows(group, word)
-            for group in (_TEXT_WORDS, _NAME_WORDS)
-            for word in keys.by_group[group]
-            if " " not in word
-        )
-        return known / keys.n_words if keys.n_words else 0.0
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The parts gathered by signal, by word and by piece of the URL, for and against."""
+        gathered: dict[tuple[Field, str | None, str], tuple[dict[str, None], float]] = {}
+        quote = self._reading.quote
+        for part in self._reading.list_parts():
+            words = dict.fromkeys([quote(part.field, place) for place in part.places])
+            key = (part.field, part.signal, "" if part.signal else next(iter(words)).lower())
+            said, total = gathered.get(key, ({}, 0.0))
+            gathered[key] = (said | words, total + self._margin(part))
+        reasons = [
+            Reason(field, signal, _drop_repeats(words), total)
+            for (field, signal, _), (words, total) in gathered.items()
+        ]
+        return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
+
+    @property
+    def known_share(self) -> float:
+        """Share of the words read that the model knows as whole words; 0 when there are none."""
+        return self._reading.n_known_words / self._reading.n_words if self._reading.n_words else 0.0
+
+    def _margin(self, part: Part) -> float:
+        return (part.scores[self._best] - part.scores[self._runner_up]) * self._sharpness
+
+
+def _drop_repeats(words: Iterable[str]) -> tuple[str, ...]:
+    """Words without those that differ from an earlier one in case only."""
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.lower(), word)
+    return tuple(first.values())
 
 
 def make_document(text: str, *, url: str = "", name: str = "") -> Document:
@@ -119,8 +165,8 @@ def make_document(text: str, *, url: str = "", name: str = "") -> Document:
     'forum.muratordom.pl'
     """
     if not url and looks_like_url(text):
-        return Document(url=text.strip(), name=name)
-    return Document(text=text, url=url, name=name)
+        return Document("", text.strip(), name)
+    return Document(text, url, name)
 
 
 def check_document(document: Document) -> None:
@@ -129,20 +175,13 @@ def check_document(document: Document) -> None:
     Raises:
         InputError: there is nothing to read, or far too much.
     """
+    text, url, name = document
     if document.is_blank:
         raise InputError("Nothing to read: text, URL and name are empty. Give a description or a URL.")
-    for field, value in (("text", document.text), ("name", document.name), ("URL", document.url)):
-        if len(value) > MAX_TEXT_CHARS:
-            message = (
-                f"The {field} has {len(value):,} characters; at most {MAX_TEXT_CHARS:,} are read. Give its beginning."
-            )
-            raise InputError(message)
+    if len(text) + len(url) + len(name) > MAX_CHARS:
+        field, value = max(zip(Document._fields, document, strict=True), key=lambda pair: len(pair[1]))
+        message = f"The {field} has {len(value):,} characters; at most {MAX_CHARS:,} are read. Give its beginning."
+        raise InputError(message)
 
 
-def _softmax(scores: Scores, asked: Sequence[Label]) -> dict[Label, float]:
-    highest = max(scores[LABELS.index(label)] for label in asked)
-    powers = {
-        label: exp(score - highest) if label in asked else 0.0 for label, score in zip(LABELS, scores, strict=True)
-    }
-    total = fsum(powers.values())
-    return {label: power / total for label, power in powers.items()}
+_INDICES = tuple(range(len(LABELS)))

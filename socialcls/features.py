@@ -3,12 +3,13 @@
 A document is read into *keys*: its words and neighbouring pairs of words, the signals they show, the parts of
 its URL. A key stands at a place in the input and has features: a word has itself and its character n-grams, a
 signal has itself. Training counts the features of all keys; prediction adds up what the features of each key
-weigh, and remembers the sum by key, so a word met before costs one look-up.
+weigh, and remembers the sum by key, so a word met before costs one look-up. A key counts once, however often it
+stands in a document.
 
-Fields are kept apart, since "forum" in a host is another fact than "forum" in a sentence. Within a field each
-group has its own length factor (see `model`), so that hundreds of n-grams do not drown three signals.
-N-grams stay within a word, with `<` and `>` at its ends (Bojanowski et al. 2017): sums by word need that, and
-pairs of words carry what crosses a border.
+Fields are kept apart, since "forum" in a host is another fact than "forum" in a sentence. Groups are divided by
+length factors (see `model`): words, pairs and n-grams of a field share one, signals have one of their own, so that
+hundreds of n-grams do not drown three signals. N-grams stay within a word, with `<` and `>` at its ends
+(Bojanowski et al. 2017): sums by word need that, and pairs of words carry what crosses a border.
 """
 
 import re
@@ -17,41 +18,61 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from socialcls.records import Document, Field
-from socialcls.signals import SignalMatcher
+from socialcls.signals import Entries, Word, index_entries, look_up, scan
 from socialcls.taxonomy import Signal
-from socialcls.text import find_spans, find_words, fold
+from socialcls.text import Lexicon, fold
 from socialcls.urls import Url, UrlPart, read_url
+
+
+class Factor(NamedTuple):
+    """What some groups of a field are divided by: the root of `smoothing` and the squares of what is known."""
+
+    name: str
+    field: Field
+    smoothing: float
+    """Added to the sum of squares, so that one lonely word is not taken for a text."""
 
 
 class Group(NamedTuple):
     """Features that share a field, a nature and a length factor."""
 
     name: str
-    field: Field
+    factor: Factor
     ngram_lengths: range
     """Lengths of the character n-grams that are a key's features; where empty, the key itself is its one feature."""
     scale: float
-    """Length of the group's vector before smoothing, against 1 for the strongest group."""
-    smoothing: float
-    """Added to the sum of squares under the length factor, so that one lonely word is not taken for a text."""
+    """Weight of the group's features before regularisation: larger is learnt sooner."""
+    is_rare_better: bool
+    """Whether features weigh by inverse document frequency; signals all weigh the same."""
 
 
 _WHOLE = range(0)
-_NGRAMS = range(3, 6)
+_NGRAMS = range(4, 6)  # three letters bring nothing once there are four and five
 _LONG_NGRAMS = range(3, 9)  # the words of a host stand together: gardenforum, collectibleshopping
 
+TEXT = Factor("text", "text", smoothing=2400.0)
+TEXT_SIGNALS = Factor("text.signals", "text", smoothing=9.0)
+TEXT_OPENING = Factor("text.opening", "text", smoothing=1.5)
+NAME = Factor("name", "name", smoothing=200.0)
+NAME_SIGNALS = Factor("name.signals", "name", smoothing=3.0)
+URL = Factor("url", "url", smoothing=200.0)
+URL_SIGNALS = Factor("url.signals", "url", smoothing=3.0)
+
 GROUPS: tuple[Group, ...] = (
-    Group("text.words", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=540.0),
-    Group("text.chars", "text", ngram_lengths=_NGRAMS, scale=1.0, smoothing=1800.0),
-    Group("text.signals", "text", ngram_lengths=_WHOLE, scale=1.0, smoothing=9.0),
-    Group("text.opening", "text", ngram_lengths=_WHOLE, scale=1.3, smoothing=1.5),
-    Group("name.words", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=60.0),
-    Group("name.chars", "name", ngram_lengths=_NGRAMS, scale=0.7, smoothing=150.0),
-    Group("name.signals", "name", ngram_lengths=_WHOLE, scale=0.7, smoothing=3.0),
-    Group("url.parts", "url", ngram_lengths=_WHOLE, scale=1.0, smoothing=60.0),
-    Group("url.chars", "url", ngram_lengths=_LONG_NGRAMS, scale=0.6, smoothing=150.0),
-    Group("url.signals", "url", ngram_lengths=_WHOLE, scale=1.0, smoothing=3.0),
+    Group("text.words", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
+    Group("text.pairs", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
+    Group("text.chars", TEXT, _NGRAMS, scale=1.0, is_rare_better=True),
+    Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.0, is_rare_better=False),
+    Group("text.opening", TEXT_OPENING, _WHOLE, scale=1.3, is_rare_better=False),
+    Group("name.words", NAME, _WHOLE, scale=1.4, is_rare_better=True),
+    Group("name.pairs", NAME, _WHOLE, scale=1.4, is_rare_better=True),
+    Group("name.chars", NAME, _NGRAMS, scale=0.7, is_rare_better=True),
+    Group("name.signals", NAME_SIGNALS, _WHOLE, scale=0.7, is_rare_better=False),
+    Group("url.parts", URL, _WHOLE, scale=3.0, is_rare_better=True),
+    Group("url.chars", URL, _LONG_NGRAMS, scale=1.0, is_rare_better=True),
+    Group("url.signals", URL_SIGNALS, _WHOLE, scale=1.0, is_rare_better=False),
 )
+GROUPS_BY_NAME = {group.name: group for group in GROUPS}
 OPENING_WORDS = 20  # a description says first what the thing is
 MAX_WORD_CHARS = 40  # of a longer "word" (a hash, a pasted blob) only the beginning is read for n-grams
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
@@ -66,134 +87,112 @@ _URL_PIECE = re.compile(r"[^\W\d_]+")
 
 
 class Keys(NamedTuple):
-    """A document's keys for each group of `GROUPS`, in order of occurrence."""
+    """A document's keys for each group of `GROUPS`, each once, in order of occurrence."""
 
     by_group: tuple[Sequence[str], ...]
-    n_words: int
-    """How many words stand in text and name."""
 
     def restrict_to(self, groups: Collection[str]) -> "Keys":
         """The keys of some groups, by name; the others empty."""
         pairs = zip(GROUPS, self.by_group, strict=True)
-        return Keys(tuple(tuple(keys) if group.name in groups else () for group, keys in pairs), self.n_words)
+        return Keys(tuple(tuple(keys) if group.name in groups else () for group, keys in pairs))
 
 
-class Span(NamedTuple):
-    """Where a key stands in its field, in characters, and the signal it shows if any."""
+class UrlKey(NamedTuple):
+    """A key of a URL with its group and its place, in characters of the URL as given."""
 
+    group: str
+    key: str
     start: int
     end: int
-    signal: str | None
 
 
 def expand_key(group: Group, key: str) -> tuple[str, ...]:
     """The features of a key.
 
-    >>> expand_key(GROUPS[1], "to")
-    ('<to', 'to>', '<to>')
+    >>> expand_key(GROUPS_BY_NAME["text.chars"], "blog")
+    ('<blo', 'blog', 'log>', '<blog', 'blog>')
     """
     if not group.ngram_lengths:
         return (key,)
     marked = f"<{key[:MAX_WORD_CHARS]}>"
-    return tuple(marked[i : i + n] for n in group.ngram_lengths for i in range(len(marked) - n + 1))
+    return tuple([marked[i : i + n] for n in group.ngram_lengths for i in range(len(marked) - n + 1)])
+
+
+def name_pair(first: str, second: str) -> str:
+    """The key of two neighbouring words."""
+    return f"{first}\t{second}"
 
 
 class Reader:
-    """Reads documents into keys, with the signals of one taxonomy."""
+    """Reads documents into keys, with the signals of one taxonomy: what training counts."""
 
     def __init__(self, signals: Iterable[Signal]) -> None:
-        self._matcher = SignalMatcher(signals)
-        self._folded = _FoldedWords()
+        words, self._url_parts = index_entries(signals)
+        self._lexicon = Lexicon(lambda key: Word(key, words))
 
     def read(self, document: Document) -> Keys:
         """The keys of a document."""
-        words = [self._folded[word] for word in find_words(document.text)]
-        name_words = [self._folded[word] for word in find_words(document.name)]
-        hits = self._matcher.match_words(words)
-        return Keys(
-            (
-                words + _pair(words),
-                words,
-                [hit.signal for hit in hits],
-                [hit.signal for hit in hits if hit.last < OPENING_WORDS],
-                name_words + _pair(name_words),
-                name_words,
-                [hit.signal for hit in self._matcher.match_words(name_words)],
-                *([key for key, _ in placed] for placed in self._read_url(document.url)),
-            ),
-            len(words) + len(name_words),
-        )
+        of_text, opening = self._read_words(document.text)
+        of_name, _ = self._read_words(document.name)
+        of_url: dict[str, dict[str, None]] = {group.name: {} for group in GROUPS if group.factor.field == "url"}
+        for key in read_url_keys(document.url, self._url_parts):
+            of_url[key.group][key.key] = None
+        return Keys(tuple(tuple(keys) for keys in (*of_text, opening, *of_name, *of_url.values())))
 
-    def locate(self, document: Document) -> tuple[list[Span], ...]:
-        """The place of every key of `read(document)`: the same groups, each in the same order."""
-        return (
-            *self._locate_words(document.text, opening=True),
-            *self._locate_words(document.name, opening=False),
-            *([span for _, span in placed] for placed in self._read_url(document.url)),
-        )
-
-    def _locate_words(self, text: str, *, opening: bool) -> Iterator[list[Span]]:
-        places = find_spans(text)
-        words = [Span(start, end, None) for start, end in places]
-        yield words + [Span(a.start, b.end, None) for a, b in pairwise(words)]
-        yield words
-        hits = self._matcher.match_words([self._folded[text[start:end]] for start, end in places])
-        shown = [Span(places[hit.first][0], places[hit.last][1], hit.signal) for hit in hits]
-        yield shown
-        if opening:
-            yield [span for span, hit in zip(shown, hits, strict=True) if hit.last < OPENING_WORDS]
-
-    def _read_url(self, text: str) -> Iterator[list[tuple[str, Span]]]:
-        url = read_url(text)
-        yield list(_name_parts(url))
-        yield [(fold(part.text), Span(part.start, part.end, None)) for part in _host_parts(url)]
-        yield [
-            (signal, Span(start, end, signal))
-            for piece, start, end in _find_pieces(url)
-            for signal in self._matcher.match_url_part(piece)
-        ]
+    def _read_words(self, text: str) -> tuple[list[Iterable[str]], Iterable[str]]:
+        words = self._lexicon.read(text)
+        hits, _ = scan(words)
+        keys = dict.fromkeys(word.key for word in words)
+        pairs = dict.fromkeys(name_pair(a.key, b.key) for a, b in pairwise(words))
+        signals = dict.fromkeys(signal for signal, _, _ in hits)
+        opening = dict.fromkeys(signal for signal, _, last in hits if last < OPENING_WORDS)
+        return [keys, pairs, keys, signals], opening
 
 
-class _FoldedWords(dict[str, str]):
-    """Folded words by word as written, each folded once."""
+def read_url_keys(text: str, entries: Entries) -> Iterator[UrlKey]:
+    """The keys of a URL, by place; one key may stand in several places.
 
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _MEMO_SIZE:
-            self.clear()
-        folded = self[word] = fold(word)
-        return folded
-
-
-_MEMO_SIZE = 200_000  # words; about 30 MB at the most, so that a long stream runs in constant memory
-
-
-def _pair(words: list[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in pairwise(words)]
-
-
-def _host_parts(url: Url) -> list[UrlPart]:
-    return [*url.subdomains, *([url.site] if url.site else [])]
+    Args:
+        text: The URL as given.
+        entries: Of the signals, for parts of URLs.
+    """
+    url = read_url(text)
+    for name, (start, end) in _name_parts(url):
+        yield UrlKey("url.parts", name, start, end)
+    host_parts = (*url.subdomains, *([url.site] if url.site else []))
+    for part in host_parts:
+        yield UrlKey("url.chars", fold(part.text), part.start, part.end)
+    for part in (*host_parts, *url.segments[:MAX_URL_SEGMENTS]):
+        for match in _URL_PIECE.finditer(part.text):
+            for entry in look_up(fold(match[0]), entries):
+                yield UrlKey("url.signals", entry.signal, part.start + match.start(), part.start + match.end())
 
 
-def _name_parts(url: Url) -> Iterator[tuple[str, Span]]:
+def _name_parts(url: Url) -> Iterator[tuple[str, tuple[int, int]]]:
     """The parts of a URL under the names of what they are: `sub=forum`, `site=example`, `tld=gov`, `path=…`."""
-    if url.site is None:
+    site = url.site
+    if site is None:
         return
-    end = url.suffix.end if url.suffix else url.site.end
-    yield f"domain={url.domain}", Span(url.site.start, end, None)
-    yield f"site={url.site.text}", Span(url.site.start, url.site.end, None)
+    end = url.suffix.end if url.suffix else site.end
+    yield f"domain={url.domain}", (site.start, end)
+    yield f"site={site.text}", (site.start, site.end)
     if url.suffix and (meaning := _read_suffix(url.suffix.text)):
-        yield f"tld={meaning}", Span(url.suffix.start, url.suffix.end, None)
+        yield f"tld={meaning}", (url.suffix.start, url.suffix.end)
     for part in url.subdomains:
-        yield f"sub={fold(part.text)}", Span(part.start, part.end, None)
-        yield f"on={url.domain}", Span(url.site.start, end, None)  # somebody's place on a larger host
+        yield f"sub={fold(part.text)}", (part.start, part.end)
+        yield f"on={url.domain}", (site.start, end)  # somebody's place on a larger host
     for i, part in enumerate(url.segments[:MAX_URL_SEGMENTS]):
-        span = Span(part.start, part.end, None)
-        yield f"path={fold(part.text)}", span
-        if i == 0:
-            yield f"first={url.domain}/{part.text[0] if part.text[0] in '@~' else fold(part.text)}", span
-        if part.text[0] in "@~":
-            yield f"path={part.text[0]}…", span
+        yield from _name_segment(url, part, is_first=i == 0)
+
+
+def _name_segment(url: Url, part: UrlPart, *, is_first: bool) -> Iterator[tuple[str, tuple[int, int]]]:
+    span = (part.start, part.end)
+    mark = part.text[0] if part.text[0] in "@~" else ""
+    yield f"path={fold(part.text)}", span
+    if is_first:
+        yield f"first={url.domain}/{mark or fold(part.text)}", span
+    if mark:
+        yield f"path={mark}…", span
 
 
 def _read_suffix(suffix: str) -> str:
@@ -202,9 +201,3 @@ def _read_suffix(suffix: str) -> str:
     if first in _ANYBODYS_SUFFIXES or (len(first) == 2 and first != "ac" and first not in _WORLDS_SUFFIXES):
         return ""
     return first
-
-
-def _find_pieces(url: Url) -> Iterator[tuple[str, int, int]]:
-    for part in (*_host_parts(url), *url.segments[:MAX_URL_SEGMENTS]):
-        for match in _URL_PIECE.finditer(part.text):
-            yield fold(match[0]), part.start + match.start(), part.start + match.end()

@@ -1,15 +1,14 @@
-"""The immutable records that travel between rooms: Document, Example, Evidence, Prediction."""
+"""The immutable records that travel between rooms: Document, Example, Evidence, Reason, Prediction."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 from socialcls.taxonomy import Answer, Label
 
 Field = Literal["text", "name", "url"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What is classified: a description, a URL, a name, or any of them together."""
 
     text: str = ""
@@ -54,7 +53,35 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class Reason:
+    """All the evidence that one signal, or one word, gives: what a person would call a reason."""
+
+    field: Field
+    signal: str | None
+    """The signal's id; None for words and parts of a URL."""
+    words: tuple[str, ...]
+    """What shows it, as it stands in the field, each once, in order."""
+    contribution: float
+    """What it adds to the margin, in logits, all places together."""
+
+
+class Explanation(Protocol):
+    """What a prediction is made of, worked out when it is asked for."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every part of the input that adds to the margin, largest first."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The evidence gathered by signal and by word, largest first."""
+
+    @property
+    def known_share(self) -> float:
+        """Share of the words read that the model knows as whole words; 0 when there are none."""
+
+
+class Prediction(NamedTuple):
     """What a service is held to be, how surely, and why."""
 
     category: Answer
@@ -71,10 +98,8 @@ class Prediction:
     """Score of the best guess minus that of the runner-up, in logits."""
     bias: float
     """The part of the margin that stands before anything is read."""
-    evidence: tuple[Evidence, ...]
-    """Every part of the input that adds to the margin, by size of contribution, largest first."""
-    known_share: float
-    """Share of the words read that the model knows as whole words, 0 to 1; 0 when there are none."""
+    explanation: Explanation
+    """Works out the evidence, once; ask the properties below."""
     kind: None = None
     """The second level under the label; None until the model has kinds."""
 
@@ -82,3 +107,18 @@ class Prediction:
     def is_unsure(self) -> bool:
         """Whether the classifier abstained."""
         return self.category == "unsure"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every part of the input that adds to the margin, by size of contribution, largest first."""
+        return self.explanation.evidence
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The same gathered by signal and by word, for and against, largest first."""
+        return self.explanation.reasons
+
+    @property
+    def known_share(self) -> float:
+        """Share of the words read that the model knows as whole words, 0 to 1; 0 when there are none."""
+        return self.explanation.known_share

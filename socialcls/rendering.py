@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from socialcls.messages import Messages, load_messages
-from socialcls.reasons import Ground, gather_grounds, give_reason, show_share
-from socialcls.records import Document, Evidence, Field, Prediction
+from socialcls.reasons import give_reason, show_share
+from socialcls.records import Document, Evidence, Field, Prediction, Reason
 from socialcls.taxonomy import LABELS, Answer, Taxonomy
 from socialcls.terminal import neutralise
 
@@ -33,7 +33,7 @@ COLOURS: dict[Answer, str] = {
 
 _BAR, _EMPTY = "█", "·"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_MAX_GROUNDS = 8
+_MAX_REASONS = 8
 _MAX_SHOWN_CHARS = 1_500  # of the input; the evidence list speaks of the rest
 _NARROW = 50  # columns; below, bars give way to figures
 
@@ -64,9 +64,9 @@ def render_prediction(
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
     ]
-    grounds = _render_grounds(prediction, taxonomy, language, width - 6)
-    if grounds:
-        parts += [Rule(messages["evidence"], align="left", style="bright_black"), grounds]
+    reasons = _render_reasons(prediction, taxonomy, language, width - 6)
+    if reasons:
+        parts += [Rule(messages["evidence"], align="left", style="bright_black"), reasons]
     parts += [
         Rule(style="bright_black"),
         Text(neutralise(give_reason(prediction, taxonomy, language)), style="bold"),
@@ -149,8 +149,8 @@ def render_model(described: Mapping[str, Any]) -> RenderableType:
             f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
             for ground, needed in described["thresholds"].items()
         },
-        "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}, "
-        f"temperature {described['temperature']:g}",
+        "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}",
+        "temperatures": ", ".join(f"{ground} {value:.2f}" for ground, value in described["temperatures"].items()),
         "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),
     }
     for name, value in rows.items():
@@ -239,38 +239,38 @@ def _find_style(strength: float, prediction: Prediction) -> str:
     return COLOURS[prediction.runner_up] + (" strike" if strength < -0.45 else " dim")
 
 
-def _render_grounds(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType | None:
-    """The strongest grounds, for and against, each with its share as a bar and a figure."""
+def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType | None:
+    """The strongest reasons, for and against, each with its share as a bar and a figure."""
     messages = load_messages(language)
-    grounds = gather_grounds(prediction.evidence)
-    if not grounds:
+    reasons = prediction.reasons
+    if not reasons:
         return None
     names = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
-    largest = abs(grounds[0].contribution)
+    largest = abs(reasons[0].contribution)
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right")
     if width >= _NARROW:
         table.add_column(width=12)
     table.add_column(overflow="fold")
-    for ground in grounds[:_MAX_GROUNDS]:
-        label = prediction.best_guess if ground.contribution > 0 else prediction.runner_up
-        cells: list[RenderableType] = [Text(_show_logits(ground.contribution, messages), style=COLOURS[label])]
+    for reason in reasons[:_MAX_REASONS]:
+        label = prediction.best_guess if reason.contribution > 0 else prediction.runner_up
+        cells: list[RenderableType] = [Text(_show_logits(reason.contribution, messages), style=COLOURS[label])]
         if width >= _NARROW:
-            cells.append(_draw_bar(abs(ground.contribution) / largest, 12, COLOURS[label]))
-        table.add_row(*cells, _name_ground(ground, names, messages))
-    rest = grounds[_MAX_GROUNDS:]
+            cells.append(_draw_bar(abs(reason.contribution) / largest, 12, COLOURS[label]))
+        table.add_row(*cells, _name_reason(reason, names, messages))
+    rest = reasons[_MAX_REASONS:]
     if rest:
-        total = fsum(ground.contribution for ground in rest)
+        total = fsum(reason.contribution for reason in rest)
         cells = [Text(_show_logits(total, messages)), *([Text()] if width >= _NARROW else [])]
         table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
     return table
 
 
-def _name_ground(ground: Ground, names: Mapping[str, str], messages: Messages) -> Text:
-    words = ", ".join(messages["quote"].format(neutralise(word)) for word in ground.words[:4])
-    where = "" if ground.field == "text" else f" ({messages[ground.field]})"
-    if ground.signal:
-        return Text.assemble((names[ground.signal], "bold"), f" {words}{where}")
+def _name_reason(reason: Reason, names: Mapping[str, str], messages: Messages) -> Text:
+    words = ", ".join(messages["quote"].format(neutralise(word)) for word in reason.words[:4])
+    where = "" if reason.field == "text" else f" ({messages[reason.field]})"
+    if reason.signal:
+        return Text.assemble((names[reason.signal], "bold"), f" {words}{where}")
     return Text(f"{words}{where}")
 
 

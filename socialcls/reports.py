@@ -7,6 +7,7 @@ from typing import Any
 
 from socialcls.artifact import FORMAT, Artifact
 from socialcls.evaluation import Figures
+from socialcls.features import GROUPS
 from socialcls.reasons import give_reason
 from socialcls.records import Prediction
 from socialcls.taxonomy import LABELS, Taxonomy
@@ -42,7 +43,7 @@ def describe_model(artifact: Artifact) -> dict[str, Any]:
         "format": FORMAT,
         "n_features": artifact.n_features,
         "n_signals": len(artifact.taxonomy.signals),
-        "groups": {name: len(features) for name, features in artifact.arrays.features.items()},
+        "groups": {group.name: artifact.arrays.lines.sections[group.name].n_lines for group in GROUPS},
     }
 
 

@@ -2,119 +2,158 @@
 
 A signal's words are whole words ("forum"), beginnings ("moderat*") or phrases of either ("zadaj pytan*"). All
 languages are matched at once: nobody says which language a text is in, and one concept is one feature in all.
+
+Entries are kept by their *opening*, which is their first word or beginning. A folded word is looked up whole and by
+each of its beginnings, once; what it shows by itself and which phrases it may open is remembered with the word.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from socialcls.taxonomy import Signal
 from socialcls.text import find_words, fold
 
+Sums = tuple[float, float, float, float]
+"""What a key weighs; `model` says how it is reckoned."""
+
+Hit = tuple[str, int, int]
+"""A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
+
 _SHORTEST_BEGINNING = 3
-_MEMO_SIZE = 100_000  # words; about 30 MB at the most, so that a long stream runs in constant memory
 
 
-class Hit(NamedTuple):
-    """A signal shown by the words `first` to `last`, both included."""
+class Entry(NamedTuple):
+    """What stands behind an opening: the rest of a phrase, if it is one, and the signal that is shown."""
 
-    signal: str
-    first: int
-    last: int
-
-
-class _Phrase(NamedTuple):
-    signal: str
     rest: tuple[str, ...]
-    """The words after the first; one that ends in `*` is a beginning."""
+    """The words after the first; one that ends in `*` is a beginning. Empty for an entry of one word."""
+    signal: str
 
 
-@dataclass(slots=True)
-class _Shown:
-    """What the entries of a signal table say of one word."""
+class Entries(Protocol):
+    """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
 
-    signals: tuple[str, ...]
-    phrases: tuple[_Phrase, ...]
+    def get(self, opening: str, /) -> Sequence[Entry] | None:
+        """The entries with that opening: "forum", or "moderat*"."""
 
 
-@dataclass(slots=True)
-class _Entries:
-    """Entries by their first word: whole words and beginnings apart."""
+class Following:
+    """What a word and the one that follows it are together."""
 
-    whole: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    beginnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    phrases_whole: dict[str, tuple[_Phrase, ...]] = field(default_factory=dict)
-    phrases_beginnings: dict[str, tuple[_Phrase, ...]] = field(default_factory=dict)
+    __slots__ = ("pair", "phrases", "signals")
 
-    def add(self, signal: str, entry: str) -> None:
-        """Add one entry of a signal, folding its words."""
-        first, *rest = _fold_entry(entry)
-        key, is_beginning = first.rstrip("*"), first.endswith("*")
-        if rest:
-            phrases = self.phrases_beginnings if is_beginning else self.phrases_whole
-            phrases[key] = (*phrases.get(key, ()), _Phrase(signal, tuple(rest)))
+    def __init__(self) -> None:
+        self.pair: Sums | None = None
+        """What the pair weighs, where a model knows it."""
+        self.signals: tuple[str, ...] = ()
+        """Shown by the two."""
+        self.phrases: tuple[Entry, ...] = ()
+        """Longer phrases that begin with the two."""
+
+    def add_phrase(self, entry: Entry) -> None:
+        """Add a phrase whose second word is the one that follows."""
+        if len(entry.rest) == 1:
+            self.signals = (*self.signals, entry.signal)
         else:
-            signals = self.beginnings if is_beginning else self.whole
-            if signal not in signals.get(key, ()):
-                signals[key] = (*signals.get(key, ()), signal)
-
-    def look_up(self, word: str) -> _Shown:
-        """All that one folded word shows or may begin; each signal once."""
-        signals = dict.fromkeys(self.whole.get(word, ()))
-        phrases = list(self.phrases_whole.get(word, ()))
-        for length in range(_SHORTEST_BEGINNING, len(word) + 1):
-            signals.update(dict.fromkeys(self.beginnings.get(word[:length], ())))
-            phrases.extend(self.phrases_beginnings.get(word[:length], ()))
-        return _Shown(tuple(signals), tuple(phrases))
+            self.phrases = (*self.phrases, entry)
 
 
-class SignalMatcher:
-    """Says which signals the words of a text, or the parts of a URL, show.
+class Word:
+    """A folded word with what it shows and what it may open.
+
+    Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
+    """
+
+    __slots__ = ("following", "key", "opens", "phrases_by_beginning", "signals")
+
+    def __init__(self, key: str, entries: Entries) -> None:
+        self.key = key
+        opened = look_up(key, entries)
+        self.signals = tuple(dict.fromkeys(entry.signal for entry in opened if not entry.rest))
+        """Shown by the word alone, each once."""
+        self.following: dict[str, Following] = {}
+        """What it is together with the next word, by that word."""
+        self.phrases_by_beginning: tuple[tuple[str, Entry], ...] = ()
+        """Phrases whose second word is a beginning, by that beginning."""
+        for entry in opened:
+            if entry.rest and entry.rest[0].endswith("*"):
+                self.phrases_by_beginning += ((entry.rest[0][:-1], entry),)
+            elif entry.rest:
+                self.following.setdefault(entry.rest[0], Following()).add_phrase(entry)
+        self.opens = bool(opened)
+        """Whether there is anything in the above."""
+
+    def add_pair(self, second: str, sums: Sums) -> None:
+        """Say what the word and the one that follows it weigh as a pair."""
+        self.following.setdefault(second, Following()).pair = sums
+        self.opens = True
+
+
+def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
+    """The entries of signals by their openings: those for words, and those for parts of URLs."""
+    words: dict[str, list[Entry]] = {}
+    url_parts: dict[str, list[Entry]] = {}
+    for signal in signals:
+        for written, entries in ((signal.words, words), (signal.url_parts, url_parts)):
+            for text in written:
+                opening, *rest = _fold_entry(text)
+                entries.setdefault(opening, []).append(Entry(tuple(rest), signal.id))
+    return words, url_parts
+
+
+def look_up(word: str, entries: Entries) -> list[Entry]:
+    """All entries whose opening fits a folded word."""
+    found = list(entries.get(word) or ())
+    for length in range(_SHORTEST_BEGINNING, len(word) + 1):
+        found += entries.get(word[:length] + "*") or ()
+    return found
+
+
+def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]:
+    """Find the signals that words in a row show, and the known pairs, each with its first word; both in order.
 
     >>> from socialcls.taxonomy import Signal
     >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
-    >>> SignalMatcher([questions]).match_words(["tu", "zadaj", "pytanie"])
-    [Hit(signal='questions', first=1, last=2)]
+    >>> entries, _ = index_entries([questions])
+    >>> scan([Word(key, entries) for key in ("tu", "zadaj", "pytanie")])
+    ([('questions', 1, 2)], [])
     """
+    hits: list[Hit] = []
+    pairs: list[tuple[Following, int]] = []
+    last = len(words) - 1
+    for i, word in enumerate(words):
+        if not word.opens:
+            continue
+        for signal in word.signals:
+            hits.append((signal, i, i))  # noqa: PERF401  (this loop is the hottest of all)
+        if i == last:
+            break
+        second = words[i + 1].key
+        if following := word.following.get(second):
+            if following.pair:
+                pairs.append((following, i))
+            for signal in following.signals:
+                hits.append((signal, i, i + 1))  # noqa: PERF401
+            for entry in following.phrases:
+                if _continues(words, i + 2, entry.rest[1:]):
+                    hits.append((entry.signal, i, i + len(entry.rest)))  # noqa: PERF401
+        for beginning, entry in word.phrases_by_beginning:
+            if second.startswith(beginning) and _continues(words, i + 2, entry.rest[1:]):
+                hits.append((entry.signal, i, i + len(entry.rest)))
+    return hits, pairs
 
-    def __init__(self, signals: Iterable[Signal]) -> None:
-        self._words = _Entries()
-        self._url_parts = _Entries()
-        self._memo: dict[str, _Shown] = {}
-        for signal in signals:
-            for entry in signal.words:
-                self._words.add(signal.id, entry)
-            for entry in signal.url_parts:
-                self._url_parts.add(signal.id, entry)
 
-    def match_words(self, words: Sequence[str]) -> list[Hit]:
-        """The signals shown by folded words, in order of their first word."""
-        hits: list[Hit] = []
-        memo = self._memo
-        for i, word in enumerate(words):
-            shown = memo.get(word)
-            if shown is None:
-                shown = self._remember(word)
-            if shown.signals:
-                hits.extend(Hit(signal, i, i) for signal in shown.signals)
-            if shown.phrases:
-                continued = (phrase for phrase in shown.phrases if _continues(words, i + 1, phrase.rest))
-                hits.extend(Hit(phrase.signal, i, i + len(phrase.rest)) for phrase in continued)
-        return hits
-
-    def match_url_part(self, part: str) -> tuple[str, ...]:
-        """The signals shown by one folded part of a host or path."""
-        return self._url_parts.look_up(part).signals
-
-    def _remember(self, word: str) -> _Shown:
-        if len(self._memo) >= _MEMO_SIZE:
-            self._memo.clear()
-        shown = self._memo[word] = self._words.look_up(word)
-        return shown
+def _continues(words: Sequence[Word], start: int, rest: Sequence[str]) -> bool:
+    if start + len(rest) > len(words):
+        return False
+    return all(
+        words[start + i].key.startswith(entry[:-1]) if entry.endswith("*") else words[start + i].key == entry
+        for i, entry in enumerate(rest)
+    )
 
 
 def _fold_entry(entry: str) -> list[str]:
-    """The folded words of an entry; an entry that is no word (a bare `?`) stays as it is."""
+    """The folded words of an entry; an entry that is no word (a bare `…`) stays as it is."""
     folded = []
     for word in entry.split():
         stem = word.rstrip("*")
@@ -125,10 +164,12 @@ def _fold_entry(entry: str) -> list[str]:
     return folded
 
 
-def _continues(words: Sequence[str], start: int, rest: tuple[str, ...]) -> bool:
-    if start + len(rest) > len(words):
-        return False
-    return all(
-        words[start + i].startswith(entry[:-1]) if entry.endswith("*") else words[start + i] == entry
-        for i, entry in enumerate(rest)
-    )
+def dump_entries(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """Entries as lines of a vocabulary: the opening, a tab, the rest and the signal."""
+    return [f"{opening}\t{' '.join([*e.rest, e.signal])}" for opening in sorted(entries) for e in entries[opening]]
+
+
+def parse_entry(value: str) -> Entry:
+    """Read what `dump_entries` wrote behind the tab."""
+    *rest, signal = value.split(" ")
+    return Entry(tuple(rest), signal)

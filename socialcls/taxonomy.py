@@ -12,13 +12,14 @@ from typing import Any, Literal, cast, get_args
 
 Label = Literal["community", "blog", "platform", "other"]
 Answer = Literal["community", "blog", "platform", "other", "unsure"]
-Ground = Literal["description", "url"]
-"""What an answer rests on: a text or name (with or without a URL), or a URL alone."""
+Ground = Literal["description", "page", "url"]
+"""What an answer rests on: a text or name (with or without a URL), one of a page's length, or a URL alone."""
 
 Criterion = Literal["who", "hangs_on", "talk", "purpose"]
 
 LABELS: tuple[Label, ...] = get_args(Label)
 SOCIAL_LABELS: tuple[Label, ...] = LABELS[:3]
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 UNSURE: Literal["unsure"] = "unsure"
 KINDS: dict[Label, tuple[str, ...]] = {
@@ -42,10 +43,11 @@ class Signal:
     criterion: Criterion
     names: dict[str, str]
     """The concept's name by language code; "en" is always there."""
-    words: tuple[str, ...]
-    """Words, beginnings ("thread*") and phrases ("post a reply") of all languages, as they were written."""
-    url_parts: tuple[str, ...]
-    """Parts of a host or path that show the concept: "viewtopic", "forum*"."""
+    words: tuple[str, ...] = ()
+    """Words, beginnings ("thread*") and phrases ("post a reply") of all languages, as they were written; empty in a
+    model that was loaded, whose vocabulary has them."""
+    url_parts: tuple[str, ...] = ()
+    """Parts of a host or path that show the concept: "viewtopic", "forum*"; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +72,14 @@ class Taxonomy:
     """In the order of their ids."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The taxonomy as plain JSON values; `from_dict` is the way back."""
+        """The taxonomy as plain JSON values, without the words of the signals; `from_dict` is the way back."""
         return {
             "categories": {
                 language: {answer: [c.name, c.phrase, c.definition] for answer, c in named.items()}
                 for language, named in self.categories.items()
             },
             "criteria": self.criteria,
-            "signals": {
-                s.id: {
-                    "label": s.label,
-                    "criterion": s.criterion,
-                    "names": s.names,
-                    "words": list(s.words),
-                    "url_parts": list(s.url_parts),
-                }
-                for s in self.signals
-            },
+            "signals": {s.id: {"label": s.label, "criterion": s.criterion, "names": s.names} for s in self.signals},
         }
 
     @classmethod
@@ -103,8 +96,7 @@ class Taxonomy:
             },
             criteria=values["criteria"],
             signals=tuple(
-                Signal(name, s["label"], s["criterion"], s["names"], tuple(s["words"]), tuple(s["url_parts"]))
-                for name, s in values["signals"].items()
+                Signal(name, s["label"], s["criterion"], s["names"]) for name, s in values["signals"].items()
             ),
         )
 

@@ -7,10 +7,20 @@ lost their diacritics and a forum founded in 2004 is as much a forum as one foun
 
 import re
 import unicodedata
+from collections.abc import Callable
+from itertools import chain
+from typing import TypeVar
 
-# A word with any combining marks on it (decomposed "é"), with the mark before it that makes it a name:
-# #channel, @account, r/subreddit, u/user. Then the few single characters that mean something by themselves.
-_WORD = re.compile(r"(?:(?<![\w/])[ru]/|[#@])?\w[\w\u0300-\u036f]*|[?!$€£|]")
+W = TypeVar("W")
+
+MAX_REMEMBERED = 80_000
+"""Pieces of text a lexicon remembers, with their words some 500 bytes each; then it forgets them all, so that a long
+stream runs in constant memory."""
+
+# The prefix of r/subreddit and u/user, a word by itself; a word with any combining marks on it (decomposed "é") and
+# the mark before it that makes it a name (#channel, @account); the few single characters that mean something.
+# An optional prefix or a lookbehind in front of the word would take twice as long.
+_WORD = re.compile(r"[ru]/|[\w#@][\w\u0300-\u036f]*|[?!$€£|]")
 # Letters that Unicode does not decompose but that people type without their stroke.
 _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _DIGIT = re.compile(r"\d")
@@ -20,7 +30,7 @@ def find_words(text: str) -> list[str]:
     """The words of a text in order, as written.
 
     >>> find_words("Zadaj pytanie na #pomoc w r/Polska?")
-    ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/Polska', '?']
+    ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/', 'Polska', '?']
     """
     return _WORD.findall(text)
 
@@ -41,3 +51,39 @@ def fold(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _DIGIT.sub("0", kept.translate(_STROKES).casefold())
+
+
+class Lexicon(dict[str, tuple[W, ...]]):
+    """What is known of words, by what stands between two spaces: worked out when first met, then remembered.
+
+    >>> lexicon = Lexicon(str.upper)
+    >>> lexicon.read("Forum (forum), blog")
+    ['FORUM', 'FORUM', 'BLOG']
+    """
+
+    def __init__(self, make: Callable[[str], W]) -> None:
+        """Make an empty lexicon.
+
+        Args:
+            make: Works out what is known of a folded word; there is one result for all ways of writing it.
+        """
+        super().__init__()
+        self._make = make
+        self._by_folded: dict[str, W] = {}
+
+    def read(self, text: str) -> list[W]:
+        """What is known of each of `find_words(text)`."""
+        if len(self) > MAX_REMEMBERED:  # never within a text: a word met twice in it is the same object
+            self.clear()
+            self._by_folded.clear()
+        return list(chain.from_iterable(map(self.__getitem__, text.split())))
+
+    def __missing__(self, piece: str) -> tuple[W, ...]:
+        known = self[piece] = tuple([self._look_up(fold(word)) for word in find_words(piece)])
+        return known
+
+    def _look_up(self, folded: str) -> W:
+        known = self._by_folded.get(folded)
+        if known is None:
+            known = self._by_folded[folded] = self._make(folded)
+        return known

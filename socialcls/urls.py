@@ -151,6 +151,8 @@ def looks_like_url(text: str) -> bool:
     >>> looks_like_url("forum.muratordom.pl"), looks_like_url("A forum for gardeners."), looks_like_url("Node.js")
     (True, False, False)
     """
+    if " " in text.strip(" "):
+        return False  # nearly every description, without trying the patterns
     text = text.strip()
     if _URL.fullmatch(text):
         return True

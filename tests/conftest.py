@@ -1,6 +1,6 @@
 """What several test files need: a model small enough to check by eye, and the real one."""
 
-from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,28 +8,46 @@ import pytest
 from socialcls.artifact import Artifact, Card
 from socialcls.classifier import Classifier
 from socialcls.features import GROUPS
-from socialcls.model import Arrays
-from socialcls.taxonomy import CRITERIA, LABELS, Answer, Category, Signal, Taxonomy
+from socialcls.model import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
+from socialcls.signals import dump_entries, index_entries
+from socialcls.taxonomy import CRITERIA, GROUNDS, LABELS, Answer, Category, Signal, Taxonomy
+from socialcls.vocabulary import lay_out
 
 ROOT = Path(__file__).parent.parent
 
 
-def make_tiny_artifact() -> Artifact:
-    """A model that knows two words, one signal and one part of a URL.
-
-    Coefficients in the order community, blog, platform, other, then the squared idf:
-
-    * text.words    "forum"      2  0  0  0   q = 4
-    * text.words    "shop"       0  0  0  3   q = 9
-    * text.signals  "threads"    1  0 -1  0   q = 1
-    * url.parts     "sub=blog"   0  4  0  0   q = 1
-    """
-    known = {
-        "text.words": {"forum": (2, 0, 0, 0, 4), "shop": (0, 0, 0, 3, 9)},
-        "text.signals": {"threads": (1, 0, -1, 0, 1)},
-        "url.parts": {"sub=blog": (0, 4, 0, 0, 1)},
+def make_arrays(
+    known: dict[str, dict[str, tuple[float, ...]]], intercepts: Scores, signals: Sequence[Signal]
+) -> Arrays:
+    """Arrays of a few features: for each its coefficients of community, blog and platform, then the squared idf."""
+    words, url_parts = index_entries(signals)
+    sections = {
+        **{group.name: list(known.get(group.name, {})) for group in GROUPS},
+        SIGNAL_WORDS: dump_entries(words),
+        SIGNAL_URL_PARTS: dump_entries(url_parts),
     }
-    numbers = [float(n) for group in GROUPS for row in known.get(group.name, {}).values() for n in row]
+    lines, order = lay_out(sections)
+    rows = [row for group in GROUPS for row in known.get(group.name, {}).values()]
+    return Arrays(intercepts, lines, b"".join(ROW.pack(*rows[n]) for n in order[: len(rows)]))
+
+
+def make_tiny_artifact() -> Artifact:
+    """A model that knows two words, a pair, one signal and one part of a URL.
+
+    Coefficients in the order community, blog, platform, all against other, then the squared idf:
+
+    * text.words    "forum"        100    0    0   q = 100   alone 100 / √(2400 + 100) = 2
+    * text.words    "shop"         -75  -75  -75   q = 100   alone -1.5
+    * text.pairs    "shop forum"     0    0   52   q = 104   with its words 52 / √(2400 + 304) = 1
+    * text.signals  "threads"        2    0   -2   q = 1     alone 2 / √(9 + 1)
+    * url.parts     "sub=blog"       0   30    0   q = 25    alone 30 / √(200 + 25) = 2
+    """
+    known: dict[str, dict[str, tuple[float, ...]]] = {
+        "text.words": {"forum": (100.0, 0.0, 0.0, 100.0), "shop": (-75.0, -75.0, -75.0, 100.0)},
+        "text.pairs": {"shop\tforum": (0.0, 0.0, 52.0, 104.0)},
+        "text.signals": {"threads": (2.0, 0.0, -2.0, 1.0)},
+        "url.parts": {"sub=blog": (0.0, 30.0, 0.0, 25.0)},
+    }
     answers: tuple[Answer, ...] = (*LABELS, "unsure")
     names = {answer: Category(answer, f"a {answer}", f"What a {answer} is.") for answer in answers}
     threads = Signal(
@@ -44,8 +62,8 @@ def make_tiny_artifact() -> Artifact:
         card=Card(
             name="tiny",
             version="0",
-            temperature=1.0,
-            thresholds={"description": dict.fromkeys(LABELS, 0.5), "url": dict.fromkeys(LABELS, 0.5)},
+            temperatures=dict.fromkeys(GROUNDS, 1.0),
+            thresholds={ground: dict.fromkeys(LABELS, 0.5) for ground in GROUNDS},
             data={"n_rows": 0, "labels": {}, "languages": {}, "styles": {}, "sha256": ""},
             training={"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {}},
             figures={},
@@ -55,11 +73,7 @@ def make_tiny_artifact() -> Artifact:
             criteria={language: {c: c for c in CRITERIA} for language in ("en", "pl")},
             signals=(threads,),
         ),
-        arrays=Arrays(
-            intercepts=(0.5, 0.0, 0.0, 0.25),
-            features={group.name: list(known.get(group.name, {})) for group in GROUPS},
-            weights=array("f", numbers),
-        ),
+        arrays=make_arrays(known, (0.25, -0.25, -0.25, 0.0), [threads]),
     )
 
 

@@ -39,7 +39,7 @@ def test_rows_pass_through_in_order_with_their_answer(classify):
 def test_a_failed_row_is_kept_with_its_error(classify):
     """Blank and ragged rows have no category, an error, and all their cells."""
     rows = classify("opis,url\n ,\nforum\nforum,x.pl\n")
-    assert [row.category for row in rows] == [None, None, "unsure"]
+    assert [row.category for row in rows] == [None, None, "community"]
     assert [len(row.cells) for row in rows] == [2 + len(APPENDED)] * 3
     assert rows[0].cells[-1].startswith("Nothing to read")
     assert rows[1].cells[-1] == "1 cells where the header has 2"

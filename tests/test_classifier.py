@@ -2,19 +2,17 @@
 
 import csv
 from dataclasses import replace
-from math import sqrt
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import socialcls.features
 import socialcls.model
-import socialcls.signals
-from socialcls.classifier import MAX_TEXT_CHARS, Classifier, make_document
+import socialcls.text
+import socialcls.vocabulary
+from socialcls.classifier import MAX_CHARS, PAGE_WORDS, Classifier, make_document
 from socialcls.dataset import read_examples
 from socialcls.errors import InputError
-from socialcls.features import GROUPS
 from socialcls.records import Document
 from socialcls.taxonomy import LABELS, Label
 from tests.conftest import ROOT
@@ -82,14 +80,13 @@ def test_evidence_comes_largest_first(default):
 
 def test_the_hand_made_model_by_eye(tiny):
     """The margin's parts are those of the formula."""
-    factor = sqrt(next(group.smoothing for group in GROUPS if group.name == "text.words") + 4)
     prediction = tiny.classify("FORUM x")
     assert prediction.best_guess == "community"
     assert prediction.runner_up == "other"
     assert prediction.bias == pytest.approx(0.25)
     assert [(part.text, part.start, part.end, part.signal) for part in prediction.evidence] == [("FORUM", 0, 5, None)]
-    assert prediction.evidence[0].contribution == pytest.approx(2 / factor)
-    assert prediction.margin == pytest.approx(0.25 + 2 / factor)
+    assert prediction.evidence[0].contribution == pytest.approx(2)
+    assert prediction.margin == pytest.approx(2.25)
 
 
 def test_a_signal_is_its_own_evidence(tiny):
@@ -119,7 +116,7 @@ def test_a_url_alone_has_its_own_threshold(tiny_artifact):
     """What a URL needs to be answered is not what a description needs."""
     sure: dict[Label, float] = dict.fromkeys(LABELS, 0.9)
     bold: dict[Label, float] = dict.fromkeys(LABELS, 0.1)
-    card = replace(tiny_artifact.card, thresholds={"description": sure, "url": bold})
+    card = replace(tiny_artifact.card, thresholds={"description": sure, "page": sure, "url": bold})
     classifier = Classifier(replace(tiny_artifact, card=card))
     assert classifier.classify("blog.example.org").category == "blog"
     assert classifier.classify("nothing known", url="blog.example.org").category == "unsure"
@@ -152,7 +149,7 @@ def test_a_text_of_ten_megabytes_is_refused(tiny):
     """Quickly, with its size and what to do."""
     with pytest.raises(InputError, match=r"10,000,000 characters; at most 1,000,000"):
         tiny.classify("x" * 10_000_000)
-    assert tiny.classify("forum " * (MAX_TEXT_CHARS // 6)).best_guess == "community"
+    assert tiny.classify("forum " * (MAX_CHARS // 6)).best_guess == "community"
 
 
 def test_long_streams_do_not_change_answers(default, monkeypatch):
@@ -160,6 +157,17 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
     with (ROOT / "data" / "en-feeds-and-taglines.csv").open(encoding="utf-8", newline="") as stream:
         texts = [row["description"] for row in csv.DictReader(stream)][:60]
     expected = [default.classify(text) for text in texts]
-    for module in (socialcls.features, socialcls.model, socialcls.signals):
-        monkeypatch.setattr(module, "_MEMO_SIZE", 3)
+    for module in (socialcls.text, socialcls.model):
+        monkeypatch.setattr(module, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(socialcls.vocabulary, "_LOOKUPS_BEFORE_DICTIONARIES", 500)
     assert [Classifier.load().classify(text) for text in texts] == expected
+
+
+def test_a_page_is_calibrated_by_itself(tiny_artifact):
+    """Logits, contributions and bias of a long text are divided by a temperature of its own."""
+    temperatures = {**tiny_artifact.card.temperatures, "page": 2.0}
+    classifier = Classifier(replace(tiny_artifact, card=replace(tiny_artifact.card, temperatures=temperatures)))
+    short, long = (classifier.classify("forum" + " x" * n) for n in (PAGE_WORDS - 1, PAGE_WORDS))
+    assert long.margin == pytest.approx(short.margin / 2)
+    assert long.bias == pytest.approx(short.bias / 2)
+    assert long.evidence[0].contribution == pytest.approx(short.evidence[0].contribution / 2)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcls.features import GROUPS, MAX_WORD_CHARS, Reader, expand_key
+from socialcls.features import GROUPS, GROUPS_BY_NAME, MAX_WORD_CHARS, Reader, expand_key, read_url_keys
 from socialcls.records import Document
 from socialcls.taxonomy import load_taxonomy
 from socialcls.text import fold
@@ -13,32 +13,24 @@ _DOCUMENTS = st.builds(Document, text=st.text(), url=st.text(), name=st.text())
 
 
 @given(_DOCUMENTS)
-def test_every_key_has_a_place_within_its_field(document):
-    """Keys and places go by twos, and a place lies within the field of its group."""
-    reader = Reader(load_taxonomy().signals)
-    keys, places = reader.read(document), reader.locate(document)
-    for group, group_keys, spans in zip(GROUPS, keys.by_group, places, strict=True):
-        assert len(group_keys) == len(spans), group.name
-        field = getattr(document, group.field)
-        assert all(0 <= span.start < span.end <= len(field) for span in spans), group.name
+def test_a_key_counts_once(document):
+    """However often a word, pair, signal or part stands in a document."""
+    for group, keys in zip(GROUPS, Reader(load_taxonomy().signals).read(document).by_group, strict=True):
+        assert len(set(keys)) == len(keys), group.name
 
 
-@given(st.text())
-def test_a_word_stands_where_its_key_says(text):
-    """The place of a word, folded, is its key: for any Unicode."""
-    document = Document(text=text)
-    reader = Reader(())
-    chars = _NAMES.index("text.chars")
-    keys, places = reader.read(document).by_group[chars], reader.locate(document)[chars]
-    assert [fold(text[span.start : span.end]) for span in places] == list(keys)
+@given(st.one_of(st.text(), st.from_regex(r"(https?://)?(forum|a|ß)\.[a-zİ]{1,5}\.pl/(\w|@|~|/)*")))
+def test_a_key_of_a_url_stands_where_it_says(url):
+    """Its place is within the URL; the n-grams of a host are those of what stands there."""
+    for key in read_url_keys(url, {}):
+        assert 0 <= key.start < key.end <= len(url)
+        if key.group == "url.chars":
+            assert fold(url[key.start : key.end].lower()) == key.key
 
 
 def test_ngrams_carry_the_ends_of_the_word():
-    """N-grams of three to five characters, the ends marked."""
-    group = GROUPS[_NAMES.index("text.chars")]
-    grams = expand_key(group, "blog")
-    assert {"<bl", "og>", "blog", "<blog", "blog>"} <= set(grams)
-    assert {len(gram) for gram in grams} == {3, 4, 5}
+    """N-grams of four and five characters, the ends marked."""
+    assert set(expand_key(GROUPS_BY_NAME["text.chars"], "blog")) == {"<blo", "blog", "log>", "<blog", "blog>"}
 
 
 def test_of_a_huge_word_only_the_beginning_is_read():
@@ -71,7 +63,7 @@ def test_suffixes_that_mean_something_are_features():
 
 
 def test_signals_of_the_opening_are_counted_apart():
-    """A signal among the first dozen words counts as opening too, a later one does not."""
+    """A signal among the first words counts as opening too, a later one does not."""
     reader = Reader(load_taxonomy().signals)
     early = reader.read(Document(text="forum " + "x " * 20))
     late = reader.read(Document(text="x " * 20 + "forum"))

@@ -6,56 +6,80 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcls.features import GROUPS, Reader
+from socialcls.features import Reader
 from socialcls.model import LinearModel
 from socialcls.records import Document
 from tests.conftest import make_tiny_artifact
 
-_ARTIFACT = make_tiny_artifact()
-_MODEL = LinearModel(_ARTIFACT.arrays)
-_READER = Reader(_ARTIFACT.taxonomy.signals)
-_SMOOTHING = {group.name: group.smoothing for group in GROUPS}
+_MODEL = LinearModel(make_tiny_artifact().arrays)
 
 
 def _score(**fields):
-    return _MODEL.score(_READER.read(Document(**fields)))
+    return _MODEL.read(Document(**fields)).scores
 
 
 def test_nothing_known_scores_the_intercepts():
     """Unknown words add nothing and lengthen nothing."""
-    assert _score(text="qwerty") == (0.5, 0.0, 0.0, 0.25)
+    assert _score(text="qwerty") == (0.25, -0.25, -0.25, 0.0)
 
 
 def test_one_known_word():
     """Its coefficient over the length factor of what is known."""
-    factor = sqrt(_SMOOTHING["text.words"] + 4)
-    assert _score(text="forum qwerty") == pytest.approx((0.5 + 2 / factor, 0, 0, 0.25))
+    assert _score(text="forum qwerty") == pytest.approx((2.25, -0.25, -0.25, 0))
 
 
-def test_a_repeated_word_counts_by_the_root():
-    """Three times the word: √3 times the sum, three times the square under the factor."""
-    factor = sqrt(_SMOOTHING["text.words"] + 3 * 4)
-    assert _score(text="forum FORUM Forum") == pytest.approx((0.5 + sqrt(3) * 2 / factor, 0, 0, 0.25))
+def test_a_repeated_word_counts_once():
+    """However it is written."""
+    assert _score(text="forum FORUM Forum") == _score(text="forum")
 
 
-def test_two_words_share_one_factor():
-    """Squares add up under the root."""
-    factor = sqrt(_SMOOTHING["text.words"] + 4 + 9)
-    assert _score(text="forum shop") == pytest.approx((0.5 + 2 / factor, 0, 0, 0.25 + 3 / factor))
+def test_words_and_pairs_share_one_factor():
+    """Squares add up under the root; the pair is known in one order only."""
+    factor = sqrt(2400 + 100 + 100)
+    assert _score(text="forum shop") == pytest.approx((0.25 + 25 / factor, *[-0.25 - 75 / factor] * 2, 0))
+    assert _score(text="shop, forum") == pytest.approx((0.25 + 25 / 52, -0.25 - 75 / 52, -0.25 - 23 / 52, 0))
 
 
-def test_groups_do_not_share_a_factor():
+def test_signals_have_a_factor_of_their_own():
+    """A signal is not drowned by words, nor by the other factors."""
+    assert _score(text="forum threads") == pytest.approx((2.25 + 2 / sqrt(10), -0.25, -0.25 - 2 / sqrt(10), 0))
+
+
+def test_fields_do_not_share_a_factor():
     """A part of the URL adds its own."""
-    words, parts = sqrt(_SMOOTHING["text.words"] + 9), sqrt(_SMOOTHING["url.parts"] + 1)
-    assert _score(text="shop", url="blog.x.pl") == pytest.approx((0.5, 4 / parts, 0, 0.25 + 3 / words))
+    assert _score(text="forum", url="blog.x.pl") == pytest.approx((2.25, 1.75, -0.25, 0))
 
 
-@given(st.lists(st.sampled_from(["forum", "shop", "threads", "qwerty", "post a reply"]), max_size=12))
-def test_contributions_sum_to_the_score(words):
-    """Intercepts and what each occurrence contributes make the score."""
-    keys = _READER.read(Document(text=" ".join(words), url="blog.x.pl"))
+_PIECES = st.sampled_from(["forum", "Shop", "threads", "qwerty", "post a reply", "shop forum", "https://blog.x.pl/a"])
+
+
+@given(text=st.lists(_PIECES, max_size=60), url=st.sampled_from(["", "blog.x.pl"]))
+def test_contributions_sum_to_the_score(text, url):
+    """Intercepts and what each key contributes make the score, whatever is repeated."""
+    reading = _MODEL.read(Document(text=" ".join(text), url=url))
     total = list(_MODEL.intercepts)
-    for group in _MODEL.weigh(keys):
-        for count, contribution in group.values():
-            total = [t + count * c for t, c in zip(total, contribution, strict=True)]
-    assert total == pytest.approx(_MODEL.score(keys), abs=1e-12)
+    for part in reading.list_parts():
+        assert part.places
+        total = [t + c for t, c in zip(total, part.scores, strict=True)]
+    assert total == pytest.approx(reading.scores, abs=1e-12)
+
+
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=40))
+def test_prediction_reads_the_keys_that_training_counts(pieces):
+    """Words, signals and known pairs of a text are those of the reader."""
+    text = " ".join(pieces)
+    keys = dict(
+        zip(
+            ("words", "pairs", "chars", "signals"),
+            Reader(make_tiny_artifact().taxonomy.signals).read(Document(text)).by_group,
+            strict=False,
+        )
+    )
+    reading = _MODEL.read(Document(text))
+    signals = {part.signal for part in reading.list_parts() if part.signal}
+    assert signals == set(keys["signals"])
+    assert reading.n_words == len(list(keys["words"])) or len(set(keys["words"])) < reading.n_words
+    known = {"forum", "shop"} & set(keys["words"])
+    quoted = {reading.quote("text", part.places[0]).lower() for part in reading.list_parts() if not part.signal}
+    assert known <= quoted
+    assert ("shop\tforum" in keys["pairs"]) == any(" " in said for said in quoted)

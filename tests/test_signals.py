@@ -2,14 +2,16 @@
 
 import pytest
 
-from socialcls.signals import Hit, SignalMatcher
+from socialcls.signals import Entry, Word, dump_entries, index_entries, look_up, parse_entry, scan
 from socialcls.taxonomy import CRITERIA, LABELS, Signal, load_taxonomy
 from socialcls.text import find_words, fold
 
 
 def _match(words, text):
-    signal = Signal("s", "community", "talk", {"en": "s"}, tuple(words), ("forum*",))
-    return SignalMatcher([signal]).match_words([fold(word) for word in find_words(text)])
+    entries, _ = index_entries([Signal("s", "community", "talk", {"en": "s"}, tuple(words), ("forum*",))])
+    known = {word: Word(word, entries) for word in map(fold, find_words(text))}
+    hits, _ = scan([known[fold(word)] for word in find_words(text)])
+    return hits
 
 
 @pytest.mark.parametrize(
@@ -20,12 +22,15 @@ def _match(words, text):
         ("społecznoś*", "Spolecznosc i społeczności", [(0, 0), (2, 2)]),
         ("post a reply", "Please post a reply", [(1, 3)]),
         ("zadaj pytan*", "Zadaj pytanie, zadaj", [(0, 1)]),
+        ("post a reply", "post a", []),
+        ("nowy temat na forum*", "nowy temat na forumie", [(0, 3)]),
+        ("zarejestruj* si* teraz", "zarejestruj się teraz", [(0, 2)]),
         ("?", "Why?", [(1, 1)]),
     ],
 )
 def test_words_beginnings_and_phrases(entry, text, places):
     """A word matches whole, a beginning what starts with it, a phrase its words in a row."""
-    assert _match([entry], text) == [Hit("s", first, last) for first, last in places]
+    assert _match([entry], text) == [("s", first, last) for first, last in places]
 
 
 def test_a_word_shows_a_signal_once():
@@ -35,9 +40,19 @@ def test_a_word_shows_a_signal_once():
 
 def test_url_parts_are_their_own_entries():
     """The parts of a URL are matched against the entries for URLs only."""
-    matcher = SignalMatcher([Signal("s", "community", "talk", {"en": "s"}, ("thread*",), ("forum*",))])
-    assert matcher.match_url_part("forums") == ("s",)
-    assert matcher.match_url_part("thread") == ()
+    _, entries = index_entries([Signal("s", "community", "talk", {"en": "s"}, ("thread*",), ("forum*",))])
+    assert [entry.signal for entry in look_up("forums", entries)] == ["s"]
+    assert look_up("thread", entries) == []
+
+
+def test_entries_come_back_from_the_lines_of_a_vocabulary():
+    """All entries of all signals, as they were written."""
+    for entries in index_entries(load_taxonomy().signals):
+        read = [line.split("\t") for line in dump_entries(entries)]
+        found: dict[str, list[Entry]] = {}
+        for opening, value in read:
+            found.setdefault(opening, []).append(parse_entry(value))
+        assert found == entries
 
 
 def test_every_signal_is_complete():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcls.text import find_spans, find_words, fold
+from socialcls.text import Lexicon, find_spans, find_words, fold
 
 
 @given(st.text())
@@ -47,5 +47,20 @@ def test_numbers_keep_their_shape_only():
 
 
 def test_names_with_a_mark_before_them_are_one_word():
-    """Channels, accounts and subreddits stay whole; a plain slash parts words."""
-    assert find_words("#help @ania r/Polska a/b u/kot") == ["#help", "@ania", "r/Polska", "a", "b", "u/kot"]
+    """Channels and accounts stay whole, the prefix of a subreddit is a word; a plain slash parts words."""
+    assert find_words("#help @ania r/Polska or/b u/kot") == ["#help", "@ania", "r/", "Polska", "or", "b", "u/", "kot"]
+
+
+@given(st.lists(st.one_of(st.text(), st.sampled_from(["Forum", "forum,", "(FORUM)", "e\u0301", "r/x", "\x1c"]))))
+def test_a_lexicon_reads_the_same_words(pieces):
+    """Whatever is remembered, a text is read as its folded words in order."""
+    lexicon = Lexicon(lambda word: word)
+    for text in (" ".join(pieces), "".join(pieces), " ".join(pieces)):
+        assert lexicon.read(text) == [fold(word) for word in find_words(text)]
+
+
+def test_one_word_is_one_object():
+    """However it is written, within a text and between texts."""
+    lexicon = Lexicon(lambda word: [word])
+    (first, second), (third,) = lexicon.read("Łódź lodz"), lexicon.read("LODZ!")[:1]
+    assert first is second is third

@@ -9,14 +9,16 @@ from socialcls.dataset import read_examples
 from socialcls.evaluation import Outcome
 from socialcls.features import Reader
 from socialcls.model import LinearModel
-from socialcls.taxonomy import LABELS, load_taxonomy
+from socialcls.taxonomy import load_taxonomy
 from socialcls.training import (
+    Scored,
     Settings,
     choose_thresholds,
     export,
     fit,
     fit_temperature,
-    make_matrix,
+    mix_addresses,
+    score_keys,
     show_examples,
     train,
 )
@@ -41,12 +43,11 @@ def test_exported_scores_are_those_of_scikit_learn(few, examples):
     """`decision_function` of the fit and the sums of its export agree, on rows seen and unseen."""
     reader = Reader(load_taxonomy().signals)
     fitted = fit(few, show_examples(few, reader), _SETTINGS)
-    temperature = 0.7
-    model = LinearModel(export(fitted, temperature))
-    keys = [s.keys for s in show_examples(examples[::7], reader)]
-    order = [list(fitted.estimator.classes_).index(label) for label in LABELS]
-    expected = fitted.estimator.decision_function(make_matrix(fitted, keys))[:, order] / temperature
-    assert np.array([model.score(k) for k in keys]) == pytest.approx(expected, abs=1e-6)
+    model = LinearModel(export(fitted, load_taxonomy().signals))
+    documents = [example.document for example in examples[::7]]
+    expected = score_keys(fitted, [reader.read(document) for document in documents])
+    found = np.array([model.read(document).scores for document in documents])
+    assert found == pytest.approx(expected - expected[:, -1:], abs=2e-6)
 
 
 def test_the_same_rows_and_seed_give_the_same_bytes(few, tmp_path):
@@ -67,15 +68,14 @@ def test_the_committed_model_answers_as_a_fresh_one_does(examples):
     """`models/default` is what `socialcls train data` makes of the committed rows."""
     committed = load_artifact(DEFAULT_MODEL_DIR)
     assert committed.card.data["n_rows"] == len(examples)
-    assert committed.taxonomy == load_taxonomy()
-    settings = Settings()
-    reader = Reader(committed.taxonomy.signals)
-    shown = show_examples(examples, reader)
-    fresh = LinearModel(export(fit(examples, shown, settings), committed.card.temperature))
+    taxonomy = load_taxonomy()
+    assert committed.taxonomy.as_dict() == taxonomy.as_dict()
+    shown = show_examples(examples, Reader(taxonomy.signals))
+    fresh = LinearModel(export(fit(examples, shown, Settings()), taxonomy.signals))
     shipped = LinearModel(committed.arrays)
-    sample = [s.keys for s in shown[::11]]
-    expected = np.array([fresh.score(keys) for keys in sample])
-    found = np.array([shipped.score(keys) for keys in sample])
+    sample = [example.document for example in examples[::3]]
+    expected = np.array([fresh.read(document).scores for document in sample])
+    found = np.array([shipped.read(document).scores for document in sample])
     assert (found.argmax(axis=1) == expected.argmax(axis=1)).mean() > 0.999
     assert found == pytest.approx(expected, abs=0.02)
 
@@ -95,12 +95,22 @@ def test_the_temperature_makes_overconfident_scores_modest():
     scores = rng.normal(size=(4_000, 4)) * 2
     chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     gold = np.array([rng.choice(4, p=row) for row in chances])
-    assert fit_temperature(scores * 3, gold) == pytest.approx(3, rel=0.1)
+    assert fit_temperature(scores * 3, gold, np.ones(len(gold))) == pytest.approx(3, rel=0.1)
 
 
 def test_a_threshold_is_where_the_answers_above_are_right_often_enough():
     """Two wrong at the bottom of ten: 8 of 8 and 8 of 9 (0.89) pass 0.85, 8 of 10 does not."""
     outcomes = [Outcome("blog" if i < 8 else "other", "blog", 0.95 - i * 0.04, "blog") for i in range(10)]
-    assert choose_thresholds(outcomes, 0.85)["blog"] == pytest.approx(0.95 - 8 * 0.04)
-    assert choose_thresholds(outcomes, 0.95)["blog"] == pytest.approx(0.95 - 7 * 0.04)
-    assert choose_thresholds(outcomes, 0.85)["other"] == 0.99
+    alike = np.ones(10)
+    assert choose_thresholds(outcomes, 0.85, alike)["blog"] == pytest.approx(0.95 - 8 * 0.04)
+    assert choose_thresholds(outcomes, 0.95, alike)["blog"] == pytest.approx(0.95 - 7 * 0.04)
+    assert choose_thresholds(outcomes, 0.85, alike)["other"] == 0.99
+    assert choose_thresholds(outcomes, 0.85, np.array([0.5] * 8 + [1, 1]))["blog"] == pytest.approx(0.95 - 7 * 0.04)
+
+
+def test_addresses_are_mixed_in_their_shares():
+    """A quarter known, and of the rest one half with a clue, however many there are of each."""
+    known, clue, bare = (Scored("blog", "URL alone", "url", (0, 0, 0, 0), has_clue=c) for c in (False, True, False))
+    mixed, weights = mix_addresses([clue, *[bare] * 7], [known] * 5)
+    shares = [weights[[s is kind for s in mixed]].sum() for kind in (known, clue, bare)]
+    assert shares == pytest.approx([0.25, 0.375, 0.375])

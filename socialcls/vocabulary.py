@@ -1,0 +1,158 @@
+"""Lines of text found by key in a block of bytes that is never parsed as a whole.
+
+A model knows some two hundred thousand features, of which one text needs a few hundred. Making a dictionary of
+them would take longer than everything else that `socialcls classify` does, so the lines lie in buckets by the CRC-32
+of their key, a small directory says where each bucket begins, and looking up a key reads the few lines of its bucket.
+Whoever looks up thousands of keys is better served by dictionaries: they are made once as many look-ups have been
+paid for as they would have cost (the ski rental: never more than twice the least that could have been paid).
+
+A line is a key, or a key, a tab and a value; several lines may have the same key. Lines are told by their number.
+"""
+
+import struct
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from zlib import crc32
+
+_LINES_IN_BUCKET = 8
+_LOOKUPS_BEFORE_DICTIONARIES = 30_000  # at 1.5 µs more each, about what making them costs
+
+
+class Section(NamedTuple):
+    """A part of the lines with keys of its own."""
+
+    first_bucket: int
+    n_buckets: int
+    n_lines: int
+
+
+class Found(NamedTuple):
+    """A line found by its key."""
+
+    number: int
+    """Of the line, counted from 0 over all sections."""
+    value: str
+    """What stands behind the key; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a vocabulary is made of, as it stands in a model directory."""
+
+    text: bytes
+    """Every line, UTF-8, with a line feed before each and behind the last."""
+    directory: bytes
+    """For each bucket and for the end, uint32: where it begins in `text`, the number of its first line."""
+    sections: Mapping[str, Section]
+
+
+def lay_out(sections: Mapping[str, Sequence[str]]) -> tuple[Lines, list[int]]:
+    """Lay lines out in buckets.
+
+    Returns:
+        The lines, and for each line of the result its index in the sections as given, one after the other.
+    """
+    text, starts, laid, order = bytearray(), array("I"), {}, list[int]()
+    n_before = 0
+    for name, lines in sections.items():
+        n_buckets = max(1, len(lines) // _LINES_IN_BUCKET)
+        laid[name] = Section(len(starts) // 2, n_buckets, len(lines))
+        buckets: list[list[int]] = [[] for _ in range(n_buckets)]
+        for i, line in enumerate(lines):
+            buckets[crc32(_encode(line.split("\t")[0])) % n_buckets].append(i)
+        for bucket in buckets:
+            starts.extend((len(text), len(order)))
+            order += [n_before + i for i in bucket]
+            for i in bucket:
+                text += b"\n" + _encode(lines[i])
+        n_before += len(lines)
+    starts.extend((len(text), len(order)))
+    text += b"\n"
+    return Lines(bytes(text), struct.pack(f"<{len(starts)}I", *starts), laid), order
+
+
+class Vocabulary:
+    r"""Finds lines by section and key.
+
+    >>> lines, _ = lay_out({"words": ["forum", "blog"], "pairs": ["ask\tquestions", "ask\tus"]})
+    >>> vocabulary = Vocabulary(lines)
+    >>> vocabulary.find("words", "blog"), vocabulary.find("words", "shop")
+    (1, None)
+    >>> [found.value for found in vocabulary.find_all("pairs", "ask")]
+    ['questions', 'us']
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._starts = struct.unpack(f"<{len(lines.directory) // 4}I", lines.directory)
+        self._n_lookups = 0
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._found: dict[str, dict[str, list[Found]]] = {}
+
+    def __len__(self) -> int:
+        return sum(section.n_lines for section in self._lines.sections.values())
+
+    def find(self, section: str, key: str) -> int | None:
+        """The number of the line that is just the key; None when there is none."""
+        if section in self._numbers:
+            return self._numbers[section].get(key)
+        encoded, start, end, first = self._open_bucket(section, key)
+        place = self._lines.text.find(b"\n" + encoded + b"\n", start, end)
+        return first + self._lines.text.count(b"\n", start, place) if place >= 0 else None
+
+    def find_all(self, section: str, key: str) -> list[Found]:
+        """All lines with a key and a value, in the order in which they were laid out."""
+        if section in self._found:
+            return self._found[section].get(key, [])
+        encoded, start, end, first = self._open_bucket(section, key)
+        text = self._lines.text
+        sought = b"\n" + encoded + b"\t"
+        found = []
+        while (place := text.find(sought, start, end)) >= 0:
+            first += text.count(b"\n", start, place)
+            start = place + len(sought)
+            value_end = text.index(b"\n", start, end)
+            found.append(Found(first, _decode(text[start:value_end])))
+            first, start = first + 1, value_end
+        return found
+
+    def list_section(self, section: str) -> list[str]:
+        """Every line of a section, in the order of their numbers."""
+        part = self._lines.sections[section]
+        start, end = self._starts[2 * part.first_bucket], self._starts[2 * (part.first_bucket + part.n_buckets)]
+        return _decode(self._lines.text[start + 1 : end]).split("\n") if part.n_lines else []
+
+    def number_section(self, section: str) -> range:
+        """The numbers of the lines of a section."""
+        part = self._lines.sections[section]
+        first = self._starts[2 * part.first_bucket + 1]
+        return range(first, first + part.n_lines)
+
+    def _open_bucket(self, section: str, key: str) -> tuple[bytes, int, int, int]:
+        self._n_lookups += 1
+        if self._n_lookups == _LOOKUPS_BEFORE_DICTIONARIES:
+            self._make_dictionaries()
+        encoded = _encode(key)
+        part = self._lines.sections[section]
+        at = 2 * (part.first_bucket + crc32(encoded) % part.n_buckets)
+        start, first, end = self._starts[at : at + 3]
+        return encoded, start, end + 1, first  # with the line feed that ends the bucket's last line
+
+    def _make_dictionaries(self) -> None:
+        for name in self._lines.sections:
+            numbered = dict(zip(self.list_section(name), self.number_section(name), strict=True))
+            found = self._found[name] = dict[str, list[Found]]()
+            for line in [line for line in numbered if "\t" in line]:
+                key, _, value = line.partition("\t")
+                found.setdefault(key, []).append(Found(numbered.pop(line), value))
+            self._numbers[name] = numbered
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # half a surrogate pair can stand in a text; it is simply not found
+
+
+def _decode(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
