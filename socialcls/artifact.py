@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from socialcls.errors import ModelError, OutputError
-from socialcls.model import ROW, Arrays
 from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
 from socialcls.vocabulary import Lines, Section
+from socialcls.weights import ROW, Arrays
 
 FORMAT = 2
 

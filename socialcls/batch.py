@@ -1,15 +1,23 @@
-"""A stream of rows classified in order, in constant memory."""
+"""A stream of rows classified in order, in constant memory, by one process or by several.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+The work is one function from columns to columns, `RowClassifier.classify_columns`: it holds no global state and can be
+pickled, so that a pool of processes, Spark, Ray or Dask may call it wherever the rows are (see `spark`).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
 
 from socialcls.classifier import Classifier
 from socialcls.columns import Columns
 from socialcls.errors import InputError
-from socialcls.reasons import give_reason
-from socialcls.records import Prediction
+from socialcls.reasons import ReasonWriter
+from socialcls.records import Document
 from socialcls.tables import Row, Table
-from socialcls.taxonomy import LABELS, Answer
+from socialcls.taxonomy import LABELS
 
 APPENDED = (
     "category",
@@ -21,18 +29,100 @@ APPENDED = (
 )
 """The names of the columns that a classified row gains."""
 
+_CATEGORY = -len(APPENDED)
+_CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
+_BLANKS = [""] * (len(APPENDED) - 1)
+_SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedRow:
-    """A row as it goes out: all its own cells, then those of APPENDED."""
 
-    line: int
-    """Of the input file."""
-    cells: list[str]
-    category: Answer | None
-    """The answer; None when the row failed."""
-    error: str
-    """Why the row could not be classified; empty when it could."""
+class ClassifiedRows(NamedTuple):
+    """Some rows as they go out."""
+
+    cells: list[list[str]]
+    """Of each row all its own cells, then those of APPENDED."""
+    failures: list[tuple[int, str]]
+    """Of each row that could not be classified the line of the input and why."""
+
+    def count_categories(self) -> Counter[str]:
+        """How many rows became what; "" counts those that failed."""
+        return Counter([row[_CATEGORY] for row in self.cells])
+
+
+class RowClassifier:
+    """Classifies rows into cells: what is said of a row, as text.
+
+    It is pickled as its settings; a process that receives one loads the model when it first needs it, once.
+    """
+
+    def __init__(self, model_dir: str | Path | None = None, *, language: str = "en", social_only: bool = False) -> None:
+        """Say how rows shall be classified; the model is loaded later.
+
+        Args:
+            model_dir: A model directory; the model that comes with the package when None.
+            language: Of the reasons.
+            social_only: Ask only which kind of social media it is.
+        """
+        self._settings = (None if model_dir is None else str(model_dir), language, social_only)
+
+    def __getstate__(self) -> tuple[str | None, str, bool]:
+        return self._settings
+
+    def __setstate__(self, settings: tuple[str | None, str, bool]) -> None:
+        self._settings = settings
+
+    def load(self) -> None:
+        """Load the model now, to hear at once if there is none.
+
+        Raises:
+            ModelError: it is missing, broken or of another format.
+            InputError: there is no such language.
+        """
+        _ = self._tools
+
+    @cached_property
+    def _tools(self) -> tuple[Classifier, ReasonWriter, bool]:
+        model_dir, language, social_only = self._settings
+        classifier = Classifier.load(model_dir)
+        return classifier, ReasonWriter(classifier.taxonomy, language), social_only
+
+    def classify_document(self, document: Document) -> list[str]:
+        """The cells of APPENDED for one document; all empty but the last when it cannot be classified."""
+        classifier, reasons, social_only = self._tools
+        try:
+            prediction = classifier.classify(document, social_only=social_only)
+        except InputError as error:
+            return [*_BLANKS, str(error)]
+        confidence, probabilities = prediction.confidence, prediction.probabilities
+        return [
+            prediction.category,
+            _SHARES[round(confidence * 10_000)],
+            prediction.best_guess,
+            *[_SHARES[round(probabilities[label] * 10_000)] for label in LABELS],
+            reasons.write(prediction),
+            "",
+        ]
+
+    def classify_rows(self, rows: Sequence[Row], columns: Columns) -> ClassifiedRows:
+        """Each row's own cells, then those of APPENDED; a row of the wrong shape is passed on with its problem."""
+        read = columns.read_document
+        cells = [
+            row.cells + ([*_BLANKS, row.problem] if row.problem else self.classify_document(read(row.cells)))
+            for row in rows
+        ]
+        failures = [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]]
+        return ClassifiedRows(cells, failures)
+
+    def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
+        """The columns of APPENDED for columns called `text`, `url` and `name`, of which some may be missing.
+
+        >>> RowClassifier().classify_columns({"text": ["Forum for beekeepers", None]})["category"]
+        ['community', '']
+        """
+        n_rows = max((len(values) for values in columns.values()), default=0)
+        given = [columns.get(field) or [None] * n_rows for field in Document._fields]
+        documents = (Document(*(value or "" for value in values)) for values in zip(*given, strict=True))
+        cells = [self.classify_document(document) for document in documents]
+        return {name: [row[i] for row in cells] for i, name in enumerate(APPENDED)}
 
 
 def name_columns(table: Table, prefix: str) -> list[str]:
@@ -52,35 +142,20 @@ def name_columns(table: Table, prefix: str) -> list[str]:
     return table.columns + appended
 
 
-def classify_rows(
-    table: Table, columns: Columns, classifier: Classifier, *, language: str = "en", social_only: bool = False
-) -> Iterator[ClassifiedRow]:
-    """Every row of a table in order, classified; a row that cannot be is passed on with its error."""
-    for row in table.rows:
-        error = row.problem
-        if not error:
-            try:
-                prediction = classifier.classify(columns.read_document(row.cells), social_only=social_only)
-            except InputError as failure:
-                error = str(failure)
-            else:
-                reason = give_reason(prediction, classifier.taxonomy, language)
-                cells = row.cells + _append(prediction, reason)
-                yield ClassifiedRow(row.line, cells, prediction.category, "")
-                continue
-        yield _fail(row, error)
+def classify_table(
+    table: Table, columns: Columns, classifier: RowClassifier, *, n_jobs: int = 1
+) -> Iterator[ClassifiedRows]:
+    """Every row of a table in order, classified, some hundreds at a time; the same whatever the number of processes."""
+    chunks = _cut(table.rows)
+    if n_jobs == 1:
+        yield from (classifier.classify_rows(chunk, columns) for chunk in chunks)
+        return
+    from joblib import Parallel, delayed  # noqa: PLC0415  (one process starts without it)
+
+    tasks = (delayed(classifier.classify_rows)(chunk, columns) for chunk in chunks)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="3 * n_jobs", batch_size=1)(tasks)
 
 
-def _append(prediction: Prediction, reason: str) -> list[str]:
-    return [
-        prediction.category,
-        f"{prediction.confidence:.4f}",
-        prediction.best_guess,
-        *(f"{prediction.probabilities[label]:.4f}" for label in LABELS),
-        reason,
-        "",
-    ]
-
-
-def _fail(row: Row, error: str) -> ClassifiedRow:
-    return ClassifiedRow(row.line, [*row.cells, *[""] * (len(APPENDED) - 1), error], None, error)
+def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, _CHUNK_ROWS)):
+        yield chunk

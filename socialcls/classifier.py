@@ -1,16 +1,17 @@
 """Decide what a document is, and explain the decision."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from math import exp, fsum, inf
+from operator import itemgetter
 from pathlib import Path
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.errors import InputError
-from socialcls.model import LinearModel, Part, Reading
-from socialcls.records import Document, Evidence, Field, Prediction, Reason
+from socialcls.model import Key, LinearModel, Part, Reading, UrlPlace
+from socialcls.records import Document, Evidence, Prediction, Reason
 from socialcls.taxonomy import LABELS, UNSURE, Ground, Taxonomy
 from socialcls.urls import looks_like_url
+from socialcls.weights import WeighedWord
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
@@ -111,51 +112,70 @@ class _Explanation:
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
         """Each place in the input with all that it adds to the margin; signals apart from plain words."""
-        added: dict[tuple[Field, int, int, str | None], float] = {}
-        for part in self._reading.list_parts():
-            each = self._margin(part) / len(part.places)
-            for place in part.places:
-                key = (part.field, *self._reading.find_span(part.field, place), part.signal)
-                added[key] = added.get(key, 0.0) + each
-        document = self._reading.document
-        fields: dict[Field, str] = {"text": document.text, "name": document.name, "url": document.url}
-        evidence = [
-            Evidence(field, fields[field][start:end], start, end, signal, contribution)
-            for (field, start, end, signal), contribution in added.items()
-        ]
+        evidence = []
+        for contribution, read, key in self._rank():
+            spans = read.find_spans(key)
+            each = contribution * self._sharpness / len(spans)
+            signal = _name_signal(key)
+            evidence += [Evidence(read.name, read.text[a:b], a, b, signal, each) for a, b in spans]
         return tuple(sorted(evidence, key=lambda part: -abs(part.contribution)))
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """The parts gathered by signal, by word and by piece of the URL, for and against."""
-        gathered: dict[tuple[Field, str | None, str], tuple[dict[str, None], float]] = {}
-        quote = self._reading.quote
-        for part in self._reading.list_parts():
-            words = dict.fromkeys([quote(part.field, place) for place in part.places])
-            key = (part.field, part.signal, "" if part.signal else next(iter(words)).lower())
-            said, total = gathered.get(key, ({}, 0.0))
-            gathered[key] = (said | words, total + self._margin(part))
-        reasons = [
-            Reason(field, signal, _drop_repeats(words), total)
-            for (field, signal, _), (words, total) in gathered.items()
-        ]
+        """The evidence gathered by signal, by word and by piece of the URL, for and against."""
+        reasons = [self._make_reason(part) for part in self._rank()]
         return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
+
+    def choose_reasons(self, most: int, least_share: float) -> list[Reason]:
+        """The few reasons for the best guess that a person would name: telling ones, and no word twice."""
+        ranked = self._rank()
+        least = least_share * sum([part[0] for part in ranked if part[0] > 0])
+        chosen: list[Reason] = []
+        said: set[str] = set()
+        for part in ranked:
+            if len(chosen) == most or part[0] <= least:
+                break
+            if _is_telling(part[2]):
+                reason = self._make_reason(part)
+                words = {word for phrase in reason.words for word in phrase.lower().split()}
+                if not words <= said:
+                    chosen.append(reason)
+                    said |= words
+        return chosen
 
     @property
     def known_share(self) -> float:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
         return self._reading.n_known_words / self._reading.n_words if self._reading.n_words else 0.0
 
-    def _margin(self, part: Part) -> float:
-        return (part.scores[self._best] - part.scores[self._runner_up]) * self._sharpness
+    def _rank(self) -> list[Part]:
+        """All parts, from what speaks most for the best guess to what speaks most against it."""
+        parts = self._reading.list_parts(self._best, self._runner_up)
+        parts.sort(key=itemgetter(0), reverse=True)
+        return parts
+
+    def _make_reason(self, part: Part) -> Reason:
+        contribution, read, key = part
+        words: dict[str, str] = {}
+        for start, end in read.find_spans(key):
+            word = read.text[start:end]
+            words.setdefault(word.lower(), word)
+        return Reason(read.name, _name_signal(key), tuple(words.values()), contribution * self._sharpness)
 
 
-def _drop_repeats(words: Iterable[str]) -> tuple[str, ...]:
-    """Words without those that differ from an earlier one in case only."""
-    first: dict[str, str] = {}
-    for word in words:
-        first.setdefault(word.lower(), word)
-    return tuple(first.values())
+def _name_signal(key: Key) -> str | None:
+    """The signal that a key is, if it is one."""
+    if isinstance(key, UrlPlace):
+        return key.signal
+    return key if isinstance(key, str) else None
+
+
+def _is_telling(key: Key) -> bool:
+    """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
+    return not isinstance(key, WeighedWord) or len(key.key) >= _TELLING_CHARS
+
+
+_TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
 
 
 def make_document(text: str, *, url: str = "", name: str = "") -> Document:

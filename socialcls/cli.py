@@ -108,13 +108,15 @@ def batch(
     delimiter: Annotated[
         str, typer.Option(metavar="C", help="What parts the cells. [default: found in the header]")
     ] = "",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; the output is the same whatever N is.")
+    ] = 1,
     model: ModelOption = None,
     lang: LanguageOption = "",
     social_only: SocialOption = False,
 ) -> None:
     """Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason."""
-    from socialcls.batch import classify_rows, name_columns
-    from socialcls.classifier import Classifier
+    from socialcls.batch import RowClassifier, classify_table, name_columns
     from socialcls.columns import ColumnNames, find_columns
     from socialcls.messages import find_language, load_messages
     from socialcls.progress import watch_rows
@@ -122,13 +124,14 @@ def batch(
 
     language = lang or find_language()
     load_messages(language)
-    classifier = Classifier.load(model)
+    classifier = RowClassifier(model, language=language, social_only=social_only)
+    classifier.load()
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
         header = name_columns(table, prefix)
-        rows = classify_rows(table, columns, classifier, language=language, social_only=social_only)
-        with watch_rows(rows) as watched:
-            write_table(output, header, (row.cells for row in watched), delimiter=table.delimiter)
+        rows = classify_table(table, columns, classifier, n_jobs=jobs)
+        with watch_rows(rows, table.share_read) as watched:
+            write_table(output, header, watched, delimiter=table.delimiter)
     for line in watched.summarise():
         typer.echo(line, err=True)
     if not watched.n_rows:

@@ -47,7 +47,7 @@ class Group(NamedTuple):
 
 
 _WHOLE = range(0)
-_NGRAMS = range(4, 6)  # three letters bring nothing once there are four and five
+_NGRAMS = range(4, 5)  # three letters and five bring nothing beside four, and cost as much again
 _LONG_NGRAMS = range(3, 9)  # the words of a host stand together: gardenforum, collectibleshopping
 
 TEXT = Factor("text", "text", smoothing=2400.0)
@@ -110,7 +110,7 @@ def expand_key(group: Group, key: str) -> tuple[str, ...]:
     """The features of a key.
 
     >>> expand_key(GROUPS_BY_NAME["text.chars"], "blog")
-    ('<blo', 'blog', 'log>', '<blog', 'blog>')
+    ('<blo', 'blog', 'log>')
     """
     if not group.ngram_lengths:
         return (key,)

@@ -2,47 +2,57 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
-from socialcls.batch import ClassifiedRow
+from socialcls.batch import ClassifiedRows
 from socialcls.rendering import make_console, summarise_batch
 
-_ROWS_BETWEEN_UPDATES = 500
+_MAX_FAILURES = 3
 _QUIET_S = 1.0  # nothing is shown of work that is over before
 
 
 class RowWatch:
     """Passes rows on, counts what became of them, and shows how it goes."""
 
-    def __init__(self, rows: Iterator[ClassifiedRow], progress: Progress) -> None:
+    def __init__(
+        self, rows: Iterable[ClassifiedRows], share_read: Callable[[], float | None], progress: Progress
+    ) -> None:
         self.n_rows = 0
         self.n_failed = 0
-        self._first_failures: list[ClassifiedRow] = []
+        self._first_failures: list[tuple[int, str]] = []
         self._rows = rows
+        self._share_read = share_read
         self._counts: Counter[str] = Counter()
         self._progress = progress
         self._started = time.monotonic()
 
-    def __iter__(self) -> Iterator[ClassifiedRow]:
-        task = self._progress.add_task("Classifying", total=None, speed="")
-        for row in self._rows:
-            self.n_rows += 1
-            self._counts[row.category or "failed"] += 1
-            if row.category is None:
-                self.n_failed += 1
-                self._first_failures += [row] if len(self._first_failures) < 3 else []
-            if self.n_rows % _ROWS_BETWEEN_UPDATES == 0:
-                self._show(task)
-            yield row
+    def __iter__(self) -> Iterator[list[str]]:
+        task = self._progress.add_task("Classifying", total=1.0, speed="")
+        for some in self._rows:
+            self.n_rows += len(some.cells)
+            self.n_failed += len(some.failures)
+            self._counts += some.count_categories()
+            self._first_failures += some.failures[: _MAX_FAILURES - len(self._first_failures)]
+            self._show(task)
+            yield from some.cells
 
     def summarise(self) -> list[str]:
         """What to say at the end: the counts, and the first rows that failed."""
         lines = [summarise_batch(self._counts, self.n_rows, time.monotonic() - self._started)]
-        lines += [f"line {row.line}: {row.error}" for row in self._first_failures]
+        lines += [f"line {line}: {error}" for line, error in self._first_failures]
         if self.n_failed > len(self._first_failures):
             lines.append(f"and {self.n_failed - len(self._first_failures):,} more: see the error column")
         return lines
@@ -52,17 +62,24 @@ class RowWatch:
         if elapsed > _QUIET_S and not self._progress.live.is_started:
             self._progress.start()
         speed = f"{self.n_rows:,} rows · {self.n_rows / elapsed:,.0f} rows/s"
-        self._progress.update(task, completed=self.n_rows, speed=speed)
+        self._progress.update(task, completed=self._share_read(), speed=speed)
 
 
 @contextmanager
-def watch_rows(rows: Iterator[ClassifiedRow]) -> Iterator[RowWatch]:
-    """Watch classified rows go by; on a terminal, show progress once it takes over a second."""
+def watch_rows(rows: Iterable[ClassifiedRows], share_read: Callable[[], float | None]) -> Iterator[RowWatch]:
+    """Watch classified rows go by; on a terminal, show progress once it takes over a second.
+
+    Args:
+        rows: What is watched.
+        share_read: How much of the input has been read, 0 to 1; None where its size is not known.
+    """
     console = make_console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.fields[speed]}"), TimeElapsedColumn())
+    known = share_read() is not None
+    bar = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(compact=True)) if known else (TimeElapsedColumn(),)
+    columns = (SpinnerColumn(), TextColumn("{task.fields[speed]}"), *bar)
     progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     try:
-        yield RowWatch(rows, progress)
+        yield RowWatch(rows, share_read, progress)
     finally:
         progress.stop()
 

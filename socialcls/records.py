@@ -52,8 +52,7 @@ class Evidence:
     """What it adds to the margin, in logits; negative when it speaks for the runner-up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """All the evidence that one signal, or one word, gives: what a person would call a reason."""
 
     field: Field
@@ -79,6 +78,14 @@ class Explanation(Protocol):
     @property
     def known_share(self) -> float:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
+
+    def choose_reasons(self, most: int, least_share: float) -> list[Reason]:
+        """The strongest reasons for the best guess that a person would name, no word twice.
+
+        Args:
+            most: How many at the most.
+            least_share: What a reason must add at least, as a share of all that speaks for the best guess.
+        """
 
 
 class Prediction(NamedTuple):

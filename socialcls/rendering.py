@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from socialcls.messages import Messages, load_messages
-from socialcls.reasons import give_reason, show_share
+from socialcls.reasons import ReasonWriter, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
 from socialcls.taxonomy import LABELS, Answer, Taxonomy
 from socialcls.terminal import neutralise
@@ -69,7 +69,7 @@ def render_prediction(
         parts += [Rule(messages["evidence"], align="left", style="bright_black"), reasons]
     parts += [
         Rule(style="bright_black"),
-        Text(neutralise(give_reason(prediction, taxonomy, language)), style="bold"),
+        Text(neutralise(ReasonWriter(taxonomy, language).write(prediction)), style="bold"),
     ]
     parts += [Text(line) for line in _describe_limits(document, prediction, messages)]
     title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
@@ -164,8 +164,9 @@ def render_model(described: Mapping[str, Any]) -> RenderableType:
 
 def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
     """One line for standard error: how many rows became what."""
-    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure", "failed") if counts[name])
-    return f"{n_rows:,} rows in {seconds:.1f} s: {shown}"
+    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure") if counts[name])
+    failed = f", {counts['']:,} failed" if counts[""] else ""
+    return f"{n_rows:,} rows in {seconds:.1f} s: {shown}{failed}"
 
 
 def _count(counts: Mapping[str, int]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from socialcls.artifact import FORMAT, Artifact
 from socialcls.evaluation import Figures
 from socialcls.features import GROUPS
-from socialcls.reasons import give_reason
+from socialcls.reasons import ReasonWriter
 from socialcls.records import Prediction
 from socialcls.taxonomy import LABELS, Taxonomy
 from socialcls.terminal import neutralise_json
@@ -21,7 +21,7 @@ def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: st
         "confidence": prediction.confidence,
         "best_guess": prediction.best_guess,
         **{f"p_{label}": prediction.probabilities[label] for label in LABELS},
-        "reason": give_reason(prediction, taxonomy, language),
+        "reason": ReasonWriter(taxonomy, language).write(prediction),
         "error": "",
         "kind": prediction.kind,
         "runner_up": prediction.runner_up,

@@ -1,10 +1,11 @@
 """Find the signals that words, phrases and URL parts show.
 
-A signal's words are whole words ("forum"), beginnings ("moderat*") or phrases of either ("zadaj pytan*"). All
-languages are matched at once: nobody says which language a text is in, and one concept is one feature in all.
+A signal's words are whole words ("forum"), beginnings ("moderat*"; "#*" and "@*" for any name of a channel or an
+account) or phrases of either ("zadaj pytan*"). All languages are matched at once: nobody says which language a text
+is in, and one concept is one feature in all.
 
-Entries are kept by their *opening*, which is their first word or beginning. A folded word is looked up whole and by
-each of its beginnings, once; what it shows by itself and which phrases it may open is remembered with the word.
+Entries are filed under their first word, or under the first three letters of a beginning, so that two look-ups find
+all that a folded word may show or open. It is looked up once; what was found is remembered with the word.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,28 +14,32 @@ from typing import NamedTuple, Protocol
 from socialcls.taxonomy import Signal
 from socialcls.text import find_words, fold
 
-Sums = tuple[float, float, float, float]
-"""What a key weighs; `model` says how it is reckoned."""
+Sums = tuple[float, float, float, float, float]
+"""What a key weighs: its sum for each label (0 for the last), then of its squared idf (see `model`)."""
 
 Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
-_SHORTEST_BEGINNING = 3
+SHORTEST_BEGINNING = 3
+MARKS = "#@"
+"""What makes a word the name of a channel or an account; each is a beginning by itself."""
 
 
 class Entry(NamedTuple):
-    """What stands behind an opening: the rest of a phrase, if it is one, and the signal that is shown."""
+    """A word, a beginning or a phrase, and the signal that is shown by it."""
 
+    opening: str
+    """The first word; a beginning when it ends in `*`."""
     rest: tuple[str, ...]
-    """The words after the first; one that ends in `*` is a beginning. Empty for an entry of one word."""
+    """The other words of a phrase; each may be a beginning."""
     signal: str
 
 
 class Entries(Protocol):
     """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
 
-    def get(self, opening: str, /) -> Sequence[Entry] | None:
-        """The entries with that opening: "forum", or "moderat*"."""
+    def get(self, filed_under: str, /) -> Sequence[Entry] | None:
+        """The entries filed there: "forum" for the word, "mod*" for beginnings such as "moderat*"."""
 
 
 class Following:
@@ -71,42 +76,59 @@ class Word:
         opened = look_up(key, entries)
         self.signals = tuple(dict.fromkeys(entry.signal for entry in opened if not entry.rest))
         """Shown by the word alone, each once."""
-        self.following: dict[str, Following] = {}
+        self.following: dict[str, Following] = _NOTHING_FOLLOWS
         """What it is together with the next word, by that word."""
         self.phrases_by_beginning: tuple[tuple[str, Entry], ...] = ()
         """Phrases whose second word is a beginning, by that beginning."""
+        self.opens = bool(opened)
+        """Whether there is anything in the above."""
         for entry in opened:
             if entry.rest and entry.rest[0].endswith("*"):
                 self.phrases_by_beginning += ((entry.rest[0][:-1], entry),)
             elif entry.rest:
-                self.following.setdefault(entry.rest[0], Following()).add_phrase(entry)
-        self.opens = bool(opened)
-        """Whether there is anything in the above."""
+                self._follow(entry.rest[0]).add_phrase(entry)
 
     def add_pair(self, second: str, sums: Sums) -> None:
         """Say what the word and the one that follows it weigh as a pair."""
-        self.following.setdefault(second, Following()).pair = sums
+        self._follow(second).pair = sums
         self.opens = True
+
+    def _follow(self, second: str) -> Following:
+        if self.following is _NOTHING_FOLLOWS:
+            self.following = {}
+        return self.following.setdefault(second, Following())
+
+
+_NOTHING_FOLLOWS: dict[str, Following] = {}  # one for all the words that open nothing, which are most
 
 
 def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
-    """The entries of signals by their openings: those for words, and those for parts of URLs."""
+    """The entries of signals as they are filed: those for words, and those for parts of URLs."""
     words: dict[str, list[Entry]] = {}
     url_parts: dict[str, list[Entry]] = {}
     for signal in signals:
         for written, entries in ((signal.words, words), (signal.url_parts, url_parts)):
             for text in written:
                 opening, *rest = _fold_entry(text)
-                entries.setdefault(opening, []).append(Entry(tuple(rest), signal.id))
+                entries.setdefault(_file(opening), []).append(Entry(opening, tuple(rest), signal.id))
     return words, url_parts
 
 
 def look_up(word: str, entries: Entries) -> list[Entry]:
     """All entries whose opening fits a folded word."""
     found = list(entries.get(word) or ())
-    for length in range(_SHORTEST_BEGINNING, len(word) + 1):
-        found += entries.get(word[:length] + "*") or ()
+    places = [word[:SHORTEST_BEGINNING] + "*"]
+    if word[0] in MARKS and len(word) > 1:
+        places.append(word[0] + "*")
+    for place in places:
+        if filed := entries.get(place):
+            found += [entry for entry in filed if word.startswith(entry.opening[:-1])]
     return found
+
+
+def _file(opening: str) -> str:
+    """Where an entry is filed: under its first word, or the first letters of a beginning."""
+    return opening[: min(SHORTEST_BEGINNING, len(opening) - 1)] + "*" if opening.endswith("*") else opening
 
 
 def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]:
@@ -165,11 +187,11 @@ def _fold_entry(entry: str) -> list[str]:
 
 
 def dump_entries(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
-    """Entries as lines of a vocabulary: the opening, a tab, the rest and the signal."""
-    return [f"{opening}\t{' '.join([*e.rest, e.signal])}" for opening in sorted(entries) for e in entries[opening]]
+    """Entries as lines of a vocabulary: where it is filed, a tab, its words and the signal."""
+    return [f"{place}\t{' '.join([e.opening, *e.rest, e.signal])}" for place in sorted(entries) for e in entries[place]]
 
 
 def parse_entry(value: str) -> Entry:
     """Read what `dump_entries` wrote behind the tab."""
-    *rest, signal = value.split(" ")
-    return Entry(tuple(rest), signal)
+    opening, *rest, signal = value.split(" ")
+    return Entry(opening, tuple(rest), signal)

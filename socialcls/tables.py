@@ -10,11 +10,11 @@ import csv
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
 
 from socialcls.errors import InputError, OutputError
 from socialcls.terminal import neutralise
@@ -31,8 +31,7 @@ _DELIMITERS = ",;\t|"
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table, as wide as its header."""
 
     line: int
@@ -52,6 +51,8 @@ class Table:
     columns: list[str]
     delimiter: str
     rows: Iterator[Row]
+    share_read: Callable[[], float | None]
+    """How much of it has been read, 0 to 1; None where its size is not known."""
 
 
 @contextmanager
@@ -111,7 +112,14 @@ def _read_table(stream: TextIO, name: str, delimiter: str) -> Table:
     lines = _chain_header(header_line, stream)
     reader = csv.reader(lines, delimiter=delimiter)
     columns = [column.strip() for column in next(reader)]
-    return Table(name, columns, delimiter, _read_rows(reader, len(columns)))
+    return Table(name, columns, delimiter, _read_rows(reader, len(columns)), lambda: _share_read(stream))
+
+
+def _share_read(stream: TextIO) -> float | None:
+    if not stream.seekable():
+        return None
+    size = os.fstat(stream.fileno()).st_size
+    return min(1.0, stream.buffer.tell() / size) if size else None
 
 
 def _chain_header(header_line: str, stream: TextIO) -> Iterator[str]:

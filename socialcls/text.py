@@ -13,9 +13,9 @@ from typing import TypeVar
 
 W = TypeVar("W")
 
-MAX_REMEMBERED = 80_000
-"""Pieces of text a lexicon remembers, with their words some 500 bytes each; then it forgets them all, so that a long
-stream runs in constant memory."""
+MAX_REMEMBERED = 50_000
+"""Pieces of text a lexicon remembers before it forgets those that were not met since it last forgot: some 500 bytes
+each with their words, and twice as many at the most, so that a long stream runs in constant memory."""
 
 # The prefix of r/subreddit and u/user, a word by itself; a word with any combining marks on it (decomposed "é") and
 # the mark before it that makes it a name (#channel, @account); the few single characters that mean something.
@@ -69,18 +69,28 @@ class Lexicon(dict[str, tuple[W, ...]]):
         """
         super().__init__()
         self._make = make
+        self._older: dict[str, tuple[W, ...]] = {}
         self._by_folded: dict[str, W] = {}
 
     def read(self, text: str) -> list[W]:
         """What is known of each of `find_words(text)`."""
         if len(self) > MAX_REMEMBERED:  # never within a text: a word met twice in it is the same object
-            self.clear()
-            self._by_folded.clear()
+            self._forget()
         return list(chain.from_iterable(map(self.__getitem__, text.split())))
 
     def __missing__(self, piece: str) -> tuple[W, ...]:
-        known = self[piece] = tuple([self._look_up(fold(word)) for word in find_words(piece)])
+        known = self._older.get(piece)
+        if known is None:
+            known = tuple([self._look_up(fold(word)) for word in find_words(piece)])
+        self[piece] = known
         return known
+
+    def _forget(self) -> None:
+        """Forget what was not met since the last time; what is met again comes back from the older half."""
+        self._older = dict(self)
+        self.clear()
+        kept = {id(word) for words in self._older.values() for word in words}
+        self._by_folded = {folded: word for folded, word in self._by_folded.items() if id(word) in kept}
 
     def _look_up(self, folded: str) -> W:
         known = self._by_folded.get(folded)

@@ -37,11 +37,12 @@ from socialcls.classifier import find_ground
 from socialcls.dataset import check_trainable, split_by_host
 from socialcls.evaluation import Figures, Outcome, measure
 from socialcls.features import GROUPS, GROUPS_BY_NAME, Factor, Group, Keys, Reader, expand_key
-from socialcls.model import SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, LinearModel, Scores
+from socialcls.model import LinearModel
 from socialcls.records import Document, Example
 from socialcls.signals import dump_entries, index_entries
 from socialcls.taxonomy import GROUNDS, LABELS, UNSURE, Ground, Label, Signal, Taxonomy
 from socialcls.vocabulary import lay_out
+from socialcls.weights import SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
 
 Matrix = sp.csr_matrix[np.float64]
 Vector = NDArray[np.float64]
@@ -49,7 +50,7 @@ Vector = NDArray[np.float64]
 MIN_EXAMPLES = {
     "text.words": 3,
     "text.pairs": 3,
-    "text.chars": 5,  # rarer n-grams are of one word, which the words know; half the model's size for nothing
+    "text.chars": 3,
     "name.chars": 3,
     "url.parts": 1,  # what a known host is, is knowledge
     "text.signals": 1,

@@ -3,8 +3,7 @@
 A model knows some two hundred thousand features, of which one text needs a few hundred. Making a dictionary of
 them would take longer than everything else that `socialcls classify` does, so the lines lie in buckets by the CRC-32
 of their key, a small directory says where each bucket begins, and looking up a key reads the few lines of its bucket.
-Whoever looks up thousands of keys is better served by dictionaries: they are made once as many look-ups have been
-paid for as they would have cost (the ski rental: never more than twice the least that could have been paid).
+Whoever looks up thousands of keys is better served by a dictionary of a section, which `weights` makes in time.
 
 A line is a key, or a key, a tab and a value; several lines may have the same key. Lines are told by their number.
 """
@@ -17,7 +16,6 @@ from typing import NamedTuple
 from zlib import crc32
 
 _LINES_IN_BUCKET = 8
-_LOOKUPS_BEFORE_DICTIONARIES = 30_000  # at 1.5 µs more each, about what making them costs
 
 
 class Section(NamedTuple):
@@ -87,25 +85,18 @@ class Vocabulary:
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self._starts = struct.unpack(f"<{len(lines.directory) // 4}I", lines.directory)
-        self._n_lookups = 0
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._found: dict[str, dict[str, list[Found]]] = {}
 
     def __len__(self) -> int:
         return sum(section.n_lines for section in self._lines.sections.values())
 
     def find(self, section: str, key: str) -> int | None:
         """The number of the line that is just the key; None when there is none."""
-        if section in self._numbers:
-            return self._numbers[section].get(key)
         encoded, start, end, first = self._open_bucket(section, key)
         place = self._lines.text.find(b"\n" + encoded + b"\n", start, end)
         return first + self._lines.text.count(b"\n", start, place) if place >= 0 else None
 
     def find_all(self, section: str, key: str) -> list[Found]:
         """All lines with a key and a value, in the order in which they were laid out."""
-        if section in self._found:
-            return self._found[section].get(key, [])
         encoded, start, end, first = self._open_bucket(section, key)
         text = self._lines.text
         sought = b"\n" + encoded + b"\t"
@@ -124,6 +115,10 @@ class Vocabulary:
         start, end = self._starts[2 * part.first_bucket], self._starts[2 * (part.first_bucket + part.n_buckets)]
         return _decode(self._lines.text[start + 1 : end]).split("\n") if part.n_lines else []
 
+    def number_lines(self, section: str) -> dict[str, int]:
+        """Every line of a section with its number."""
+        return dict(zip(self.list_section(section), self.number_section(section), strict=True))
+
     def number_section(self, section: str) -> range:
         """The numbers of the lines of a section."""
         part = self._lines.sections[section]
@@ -131,23 +126,11 @@ class Vocabulary:
         return range(first, first + part.n_lines)
 
     def _open_bucket(self, section: str, key: str) -> tuple[bytes, int, int, int]:
-        self._n_lookups += 1
-        if self._n_lookups == _LOOKUPS_BEFORE_DICTIONARIES:
-            self._make_dictionaries()
         encoded = _encode(key)
         part = self._lines.sections[section]
         at = 2 * (part.first_bucket + crc32(encoded) % part.n_buckets)
         start, first, end = self._starts[at : at + 3]
         return encoded, start, end + 1, first  # with the line feed that ends the bucket's last line
-
-    def _make_dictionaries(self) -> None:
-        for name in self._lines.sections:
-            numbered = dict(zip(self.list_section(name), self.number_section(name), strict=True))
-            found = self._found[name] = dict[str, list[Found]]()
-            for line in [line for line in numbered if "\t" in line]:
-                key, _, value = line.partition("\t")
-                found.setdefault(key, []).append(Found(numbered.pop(line), value))
-            self._numbers[name] = numbered
 
 
 def _encode(text: str) -> bytes:

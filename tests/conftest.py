@@ -8,10 +8,10 @@ import pytest
 from socialcls.artifact import Artifact, Card
 from socialcls.classifier import Classifier
 from socialcls.features import GROUPS
-from socialcls.model import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
 from socialcls.signals import dump_entries, index_entries
 from socialcls.taxonomy import CRITERIA, GROUNDS, LABELS, Answer, Category, Signal, Taxonomy
 from socialcls.vocabulary import lay_out
+from socialcls.weights import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import socialcls.model
 import socialcls.text
-import socialcls.vocabulary
+import socialcls.weights
 from socialcls.classifier import MAX_CHARS, PAGE_WORDS, Classifier, make_document
 from socialcls.dataset import read_examples
 from socialcls.errors import InputError
@@ -157,9 +156,9 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
     with (ROOT / "data" / "en-feeds-and-taglines.csv").open(encoding="utf-8", newline="") as stream:
         texts = [row["description"] for row in csv.DictReader(stream)][:60]
     expected = [default.classify(text) for text in texts]
-    for module in (socialcls.text, socialcls.model):
+    for module in (socialcls.text, socialcls.weights):
         monkeypatch.setattr(module, "MAX_REMEMBERED", 3)
-    monkeypatch.setattr(socialcls.vocabulary, "_LOOKUPS_BEFORE_DICTIONARIES", 500)
+    monkeypatch.setattr(socialcls.weights, "LOOKUPS_BEFORE_DICTIONARY", 100)
     assert [Classifier.load().classify(text) for text in texts] == expected
 
 

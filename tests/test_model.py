@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from socialcls.features import Reader
 from socialcls.model import LinearModel
 from socialcls.records import Document
+from socialcls.signals import Following
+from socialcls.weights import WeighedWord
 from tests.conftest import make_tiny_artifact
 
 _MODEL = LinearModel(make_tiny_artifact().arrays)
@@ -57,11 +59,12 @@ _PIECES = st.sampled_from(["forum", "Shop", "threads", "qwerty", "post a reply",
 def test_contributions_sum_to_the_score(text, url):
     """Intercepts and what each key contributes make the score, whatever is repeated."""
     reading = _MODEL.read(Document(text=" ".join(text), url=url))
-    total = list(_MODEL.intercepts)
-    for part in reading.list_parts():
-        assert part.places
-        total = [t + c for t, c in zip(total, part.scores, strict=True)]
-    assert total == pytest.approx(reading.scores, abs=1e-12)
+    for label, score in enumerate(reading.scores):
+        total = _MODEL.intercepts[label] - _MODEL.intercepts[3]
+        for contribution, read, key in reading.list_parts(label, 3):
+            assert read.find_spans(key)
+            total += contribution
+        assert total == pytest.approx(score, abs=1e-12)
 
 
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=40))
@@ -76,10 +79,7 @@ def test_prediction_reads_the_keys_that_training_counts(pieces):
         )
     )
     reading = _MODEL.read(Document(text))
-    signals = {part.signal for part in reading.list_parts() if part.signal}
-    assert signals == set(keys["signals"])
-    assert reading.n_words == len(list(keys["words"])) or len(set(keys["words"])) < reading.n_words
-    known = {"forum", "shop"} & set(keys["words"])
-    quoted = {reading.quote("text", part.places[0]).lower() for part in reading.list_parts() if not part.signal}
-    assert known <= quoted
-    assert ("shop\tforum" in keys["pairs"]) == any(" " in said for said in quoted)
+    found = [key for _, _, key in reading.list_parts(0, 3)]
+    assert {key for key in found if isinstance(key, str)} == set(keys["signals"])
+    assert {key.key for key in found if isinstance(key, WeighedWord)} == {"forum", "shop"} & set(keys["words"])
+    assert ("shop\tforum" in keys["pairs"]) == any(isinstance(key, Following) for key in found)

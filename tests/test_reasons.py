@@ -6,7 +6,7 @@ import pytest
 
 from socialcls.errors import InputError
 from socialcls.messages import find_language, list_languages, load_messages
-from socialcls.reasons import give_reason, show_share
+from socialcls.reasons import ReasonWriter, show_share
 from tests.conftest import ROOT
 
 
@@ -31,19 +31,19 @@ from tests.conftest import ROOT
 )  # fmt: skip
 def test_sentences_of_the_hand_made_model(tiny, language, fields, sentence):
     """Signals by name with their words, then words; nothing that is not in the evidence."""
-    assert give_reason(tiny.classify(**fields), tiny.taxonomy, language) == sentence
+    assert ReasonWriter(tiny.taxonomy, language).write(tiny.classify(**fields)) == sentence
 
 
 def test_function_words_are_no_reason(default):
     """They count, and are shown as evidence; the sentence names what a person would."""
     prediction = default.classify("I keep a light on the coast and write about it for my aunt and for you")
-    sentence = give_reason(prediction, default.taxonomy, "en")
+    sentence = ReasonWriter(default.taxonomy, "en").write(prediction)
     assert not any(f"“{word}”" in sentence for word in ("on", "for", "it", "and", "a"))
 
 
 def test_what_speaks_against_is_no_reason(tiny):
     """A word that pulls to the runner-up is not named."""
-    assert "shop" not in give_reason(tiny.classify("forum, threads, shop"), tiny.taxonomy, "en")
+    assert "shop" not in ReasonWriter(tiny.taxonomy, "en").write(tiny.classify("forum, threads, shop"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""What the features of keys weigh: looked up in a model's vocabulary, added up by key, and remembered."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from struct import Struct
+
+from socialcls.features import GROUPS_BY_NAME, expand_key
+from socialcls.records import Field
+from socialcls.signals import Entries, Entry, Sums, Word, parse_entry
+from socialcls.text import MAX_REMEMBERED
+from socialcls.vocabulary import Lines, Vocabulary
+
+ROW = Struct("<4f")
+"""What a feature has, little-endian float32: a coefficient for each label but the last, then its squared idf."""
+
+SIGNAL_WORDS, SIGNAL_URL_PARTS = "signals.words", "signals.url_parts"
+"""Sections of the vocabulary that hold the signals' entries, behind those of the groups of features."""
+
+Scores = tuple[float, float, float, float]
+"""A logit for each label, in the order of LABELS; the last is 0."""
+
+LOOKUPS_BEFORE_DICTIONARY = 10_000
+"""In one section; then a dictionary of it has paid for itself (the ski rental: at most twice the least cost)."""
+
+NOTHING: Sums = (0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A model's numbers, as they stand in its directory."""
+
+    intercepts: Scores
+    lines: Lines
+    """The features of each group, then the signals' entries."""
+    weights: bytes
+    """A ROW for each feature, by the number of its line."""
+
+
+class Weights:
+    """The numbers of a model, by feature and by key."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.vocabulary = Vocabulary(arrays.lines)
+        self._rows = arrays.weights
+        self._n_lookups: Counter[str] = Counter()
+        self._sums: dict[str, dict[str, Sums]] = {}
+
+    def look_up(self, number: int) -> Sums:
+        """The numbers of one feature, by the number of its line."""
+        a, b, c, q = ROW.unpack_from(self._rows, number * ROW.size)
+        return a, b, c, 0.0, q
+
+    def add_up(self, group: str, key: str) -> Sums | None:
+        """The sums of a key's features; None when none is known."""
+        features = expand_key(GROUPS_BY_NAME[group], key)
+        if group in self._sums:
+            find = self._sums[group].get
+            known = [sums for feature in features if (sums := find(feature))]
+        else:
+            self._count_lookups(group, len(features))
+            numbers = [self.vocabulary.find(group, feature) for feature in features]
+            known = [self.look_up(number) for number in numbers if number is not None]
+        return _add_up(known) if known else None
+
+    def _count_lookups(self, group: str, n: int) -> None:
+        self._n_lookups[group] += n
+        if self._n_lookups[group] > LOOKUPS_BEFORE_DICTIONARY:
+            numbers = self.vocabulary.number_lines(group)
+            self._sums[group] = {feature: self.look_up(number) for feature, number in numbers.items()}
+
+
+class SumsByKey(dict[str, Sums]):
+    """The sums of the keys of one group, remembered."""
+
+    def __init__(self, weights: Weights, group: str) -> None:
+        super().__init__()
+        self._weights = weights
+        self._group = group
+
+    def __missing__(self, key: str) -> Sums:
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        sums = self[key] = self._weights.add_up(self._group, key) or NOTHING
+        return sums
+
+
+class StoredEntries:
+    """The signals' entries of a model, looked up in its vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, section: str) -> None:
+        self._vocabulary = vocabulary
+        self._section = section
+        self._n_lookups = 0
+        self._filed: dict[str, list[Entry]] = {}
+
+    def get(self, filed_under: str, /) -> Sequence[Entry] | None:
+        """The entries filed there."""
+        if self._filed:
+            return self._filed.get(filed_under)
+        self._n_lookups += 1
+        if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
+            for line in self._vocabulary.list_section(self._section):
+                place, _, value = line.partition("\t")
+                self._filed.setdefault(place, []).append(parse_entry(value))
+        return [parse_entry(found.value) for found in self._vocabulary.find_all(self._section, filed_under)]
+
+
+class WeighedWord(Word):
+    """A folded word with all that it brings: what it weighs, shows and may open."""
+
+    __slots__ = ("is_known", "sums")
+
+    def __init__(self, key: str, entries: Entries, field: Field, weights: Weights) -> None:
+        super().__init__(key, entries)
+        whole = weights.add_up(f"{field}.words", key)
+        ngrams = weights.add_up(f"{field}.chars", key)
+        self.is_known = whole is not None
+        """Whether the model knows the word as a whole, not by its n-grams alone."""
+        self.sums = _add_up([sums for sums in (whole, ngrams) if sums])
+        """Of the word and its n-grams."""
+        for found in weights.vocabulary.find_all(f"{field}.pairs", key) if self.is_known else ():
+            self.add_pair(found.value, weights.look_up(found.number))
+
+
+def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, float, float]:
+    """The scores of some keys under one length factor, for all labels but the last, and one over the factor."""
+    a = b = c = 0.0
+    squares = smoothing
+    for u, v, w, _, q in all_sums:
+        a, b, c, squares = a + u, b + v, c + w, squares + q
+    scale = 1.0 / sqrt(squares)
+    return a * scale, b * scale, c * scale, scale
+
+
+def _add_up(all_sums: Iterable[Sums]) -> Sums:
+    a = b = c = q = 0.0
+    for u, v, w, _, r in all_sums:
+        a, b, c, q = a + u, b + v, c + w, q + r
+    return (a, b, c, 0.0, q) if q else NOTHING
