@@ -10,8 +10,6 @@ import typer
 from socialcls.errors import InputError, SocialClsError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from socialcls.classifier import Classifier
     from socialcls.evaluation import Outcome
     from socialcls.records import Example
@@ -86,7 +84,8 @@ def classify(
 
         print(dump_line(describe_prediction(prediction, classifier.taxonomy, language)))
         return
-    from socialcls.rendering import make_console, render_prediction
+    from socialcls.drawing import make_console
+    from socialcls.rendering import render_prediction
 
     console = make_console()
     console.print(render_prediction(document, prediction, classifier.taxonomy, language, console.width))
@@ -173,9 +172,11 @@ def train(
     if as_json:
         print(dump_line(describe_model(artifact)))
         return
-    from socialcls.rendering import render_model
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_model
 
-    _show(render_model(describe_model(artifact)))
+    console = make_console()
+    console.print(render_model(describe_model(artifact), console.width))
     typer.echo(f"Saved in {output}", err=True)
 
 
@@ -220,9 +221,13 @@ def evaluate(
     if as_json:
         print(dump_line({**figures, **({"by": {by: parts}} if by else {})}))
         return
-    from socialcls.rendering import render_breakdown, render_confusion, render_figures
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_breakdown, render_confusion, render_figures
 
-    _show(render_figures(figures), render_confusion(figures), *([render_breakdown(by, parts)] if by else []))
+    console = make_console()
+    console.print(render_figures(figures, console.width), render_confusion(figures, console.width))
+    if by:
+        console.print(render_breakdown(by, parts, console.width))
 
 
 @app.command(epilog="Example:  [bold]socialcls model models/default[/]")
@@ -241,9 +246,11 @@ def model(
     if as_json:
         print(dump_line(described))
         return
-    from socialcls.rendering import render_model
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_model
 
-    _show(render_model(described))
+    console = make_console()
+    console.print(render_model(described, console.width))
 
 
 def main() -> NoReturn:
@@ -268,14 +275,6 @@ def _leave_closed_pipe() -> NoReturn:
     """Leave with success when whoever read the output has seen enough (`… | head`)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
-
-
-def _show(*parts: "RenderableType") -> None:
-    from socialcls.rendering import make_console
-
-    console = make_console()
-    for part in parts:
-        console.print(part)
 
 
 def _read_argument(source: str) -> str:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from socialcls.batch import ClassifiedRow
-from socialcls.rendering import make_console, summarise_batch
+from socialcls.drawing import make_console
+from socialcls.figures import summarise_batch
 
 _ROWS_BETWEEN_UPDATES = 500
 _QUIET_S = 1.0  # nothing is shown of work that is over before
