@@ -253,6 +253,27 @@ def model(
     console.print(render_model(described, console.width))
 
 
+@app.command(epilog="Example:  [bold]socialcls categories --lang pl[/]")
+def categories(*, lang: LanguageOption = "", as_json: JsonOption = False) -> None:
+    """Show what the categories are: who makes the content, what it hangs on, kinds, signals, where the line runs."""
+    from socialcls.guide import load_guide
+    from socialcls.messages import find_language, load_messages
+
+    language = lang or find_language()
+    load_messages(language)
+    guide = load_guide(language)
+    if as_json:
+        from socialcls.reports import describe_guide, dump_line
+
+        print(dump_line(describe_guide(guide)))
+        return
+    from socialcls.categories import render_guide
+    from socialcls.drawing import make_console
+
+    console = make_console()
+    console.print(render_guide(guide, language, console.width))
+
+
 def main() -> NoReturn:
     """Run the command line: the one place where errors become messages and exit codes."""
     try:

@@ -17,6 +17,9 @@ COLOURS: dict[Answer, str] = {
 NARROW = 50
 """Columns; below, bars and lines of tables give way to words and figures."""
 
+WIDE = 120
+"""Columns; above, lines are no longer read with ease, and what is shown stays as it is."""
+
 _BAR, _EMPTY = "█", "·"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 

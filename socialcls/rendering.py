@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from socialcls.drawing import COLOURS, NARROW, draw_bar
+from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.messages import Messages, load_messages
 from socialcls.reasons import give_reason, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
@@ -61,7 +61,7 @@ def render_prediction(
         title_align="left",
         border_style=colour,
         padding=(1, 2),
-        width=min(width, 120),
+        width=min(width, WIDE),
     )
 
 

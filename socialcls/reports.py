@@ -8,6 +8,7 @@ from typing import Any
 from socialcls.artifact import FORMAT, Artifact
 from socialcls.evaluation import Figures
 from socialcls.features import GROUPS
+from socialcls.guide import Guide
 from socialcls.reasons import give_reason
 from socialcls.records import Prediction
 from socialcls.taxonomy import LABELS, Taxonomy
@@ -44,6 +45,27 @@ def describe_model(artifact: Artifact) -> dict[str, Any]:
         "n_features": artifact.n_features,
         "n_signals": len(artifact.taxonomy.signals),
         "groups": {group.name: artifact.arrays.lines.sections[group.name].n_lines for group in GROUPS},
+    }
+
+
+def describe_guide(guide: Guide) -> dict[str, Any]:
+    """The categories with all words of their signals, and the boundaries between them."""
+    return {
+        "categories": {
+            answer: {
+                "name": category.name,
+                "definition": category.definition,
+                **category.questions,
+                "kinds": [kind._asdict() for kind in category.kinds],
+                "signals": {
+                    criterion: [signal._asdict() for signal in signals]
+                    for criterion, signals in category.signals.items()
+                },
+            }
+            for answer, category in guide.categories.items()
+        },
+        "criteria": guide.criteria,
+        "boundaries": [boundary._asdict() for boundary in guide.boundaries],
     }
 
 
