@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from socialcls.drawing import COLOURS, WIDE
+from socialcls.drawing import COLOURS, WIDE, name_category
 from socialcls.guide import Boundary, CategoryGuide, Guide, SignalGuide
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy import Answer, Criterion
@@ -38,9 +38,7 @@ def render_guide(guide: Guide, language: str, width: int) -> RenderableType:
 def _render_category(
     answer: Answer, category: CategoryGuide, criteria: dict[Criterion, str], messages: Messages, width: int
 ) -> Iterator[RenderableType]:
-    colour = COLOURS[answer]
-    title = Text.assemble((f" {category.name} ", f"bold reverse {colour}"), f" {answer} ")
-    yield Rule(title, align="left", style=colour)
+    yield Rule(name_category(answer, category.name), align="left", style=COLOURS[answer])
     yield Text(category.definition, style="italic")
     if category.questions:
         yield Text()

@@ -10,6 +10,7 @@ import typer
 from socialcls.errors import InputError, SocialClsError
 
 if TYPE_CHECKING:
+    from socialcls.artifact import Artifact
     from socialcls.classifier import Classifier
     from socialcls.evaluation import Outcome
     from socialcls.records import Example
@@ -230,27 +231,36 @@ def evaluate(
         console.print(render_breakdown(by, parts, console.width))
 
 
-@app.command(epilog="Example:  [bold]socialcls model models/default[/]")
+@app.command(
+    epilog="Examples:  [bold]socialcls model models/default[/]  ·  "
+    "[bold]socialcls model --words[/]  ·  [bold]socialcls model --words --label blog --lang pl[/]"
+)
 def model(
     model_dir: Annotated[
         Path | None, typer.Argument(metavar="[MODEL_DIR]", help="A model made by `train`; the built-in one by default.")
     ] = None,
     *,
+    words: Annotated[bool, typer.Option("--words", help="Show the features that pull most to each label.")] = False,
+    label: Annotated[str, typer.Option(metavar="LABEL", help="With --words: of this label alone.")] = "",
+    lang: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show the card of a model: what it was trained on, what was measured, how it decides."""
+    """Show the card of a model: what it was trained on, what was measured, how it decides. Or what it has learnt."""
     from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact
     from socialcls.reports import describe_model, dump_line
 
-    described = describe_model(load_artifact(model_dir or DEFAULT_MODEL_DIR))
+    artifact = load_artifact(model_dir or DEFAULT_MODEL_DIR)
+    if words or label:
+        _show_words(artifact, label, lang, as_json=as_json)
+        return
     if as_json:
-        print(dump_line(described))
+        print(dump_line(describe_model(artifact)))
         return
     from socialcls.drawing import make_console
     from socialcls.figures import render_model
 
     console = make_console()
-    console.print(render_model(described, console.width))
+    console.print(render_model(describe_model(artifact), console.width))
 
 
 @app.command(epilog="Example:  [bold]socialcls categories --lang pl[/]")
@@ -290,6 +300,28 @@ def main() -> NoReturn:
             _leave_closed_pipe()
         raise
     sys.exit(0)
+
+
+def _show_words(artifact: "Artifact", label: str, lang: str, *, as_json: bool) -> None:
+    from socialcls.inspection import rank_features
+    from socialcls.messages import find_language, load_messages
+    from socialcls.taxonomy import LABELS
+
+    language = lang or find_language()
+    load_messages(language)
+    if label and label not in LABELS:
+        raise InputError(f'No label "{label}". Labels are: {", ".join(LABELS)}.')
+    ranked = rank_features(artifact, [known for known in LABELS if label in ("", known)])
+    if as_json:
+        from socialcls.reports import describe_pulls, dump_line
+
+        print(dump_line(describe_pulls(ranked)))
+        return
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_pulls
+
+    console = make_console()
+    console.print(render_pulls(ranked, artifact.taxonomy, language, console.width))
 
 
 def _leave_closed_pipe() -> NoReturn:

@@ -1,17 +1,24 @@
 """Measurements and models shown in a terminal, with rich."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.constrain import Constrain
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from socialcls.drawing import COLOURS, NARROW
-from socialcls.taxonomy import LABELS
+from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar, name_category
+from socialcls.inspection import Pull
+from socialcls.messages import load_messages
+from socialcls.taxonomy import LABELS, Label, Taxonomy
 from socialcls.terminal import neutralise
+
+_BLOCK_WIDTH = 39  # columns for the features of one group
+_PULL_BAR = 8
 
 
 def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
@@ -92,6 +99,57 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         for view, figures in described["figures"].items()
     ]
     return Group(facts, *measured)
+
+
+def render_pulls(
+    ranked: Mapping[Label, Mapping[str, Sequence[Pull]]], taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """What pulls to each label: the strongest features of each group, as many groups abreast as there is room for."""
+    messages = load_messages(language)
+    signals = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
+    width = min(width, WIDE)
+    n_abreast = max(1, width // _BLOCK_WIDTH)
+    parts: list[RenderableType] = []
+    for label, by_group in ranked.items():
+        name = name_category(label, taxonomy.categories[language][label].name)
+        parts += [Rule(name, align="left", style=COLOURS[label]), Text()]
+        blocks: list[RenderableType] = []
+        for group, pulls in by_group.items():
+            named = [(pull.weight, _name_feature(group, pull.feature, signals)) for pull in pulls]
+            bars = _draw_pulls(named, COLOURS[label], messages["decimal"], width)
+            blocks.append(Group(Text(messages[group], style="bold"), bars, Text()))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(n_abreast):
+            table.add_column(width=width // n_abreast - 2)
+        for first in range(0, len(blocks), n_abreast):
+            table.add_row(*blocks[first : first + n_abreast])
+        parts.append(table)
+    return Constrain(Group(*parts, Text(messages["pulls"])), width)
+
+
+def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, width: int) -> RenderableType:
+    """Weights with their features, the strongest first, with bars where there is room."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    if width >= NARROW:
+        table.add_column(width=_PULL_BAR)
+    table.add_column(overflow="fold")
+    for weight, feature in named:
+        cells = [Text(f"{weight:.1f}".replace(".", decimal), style=colour)]
+        if width >= NARROW:
+            cells.append(draw_bar(weight / named[0][0], _PULL_BAR, colour))
+        table.add_row(*cells, Text(neutralise(feature)))
+    return table
+
+
+def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
+    """A feature for people: the name of a signal, a pair with a space, an n-gram with dots where its word goes on."""
+    if group.endswith((".signals", ".opening")):
+        return signals[feature]
+    if group.endswith(".chars"):
+        opening = "" if feature.startswith("<") else "…"
+        return opening + feature.strip("<>") + ("" if feature.endswith(">") else "…")
+    return feature.replace("\t", " ")
 
 
 def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:

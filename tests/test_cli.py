@@ -267,6 +267,18 @@ def test_model_shows_the_card():
     assert "held-out hosts, all fields" in shown
 
 
+def test_model_shows_what_pulls_to_a_label():
+    """To each, or to the one that is named; in the language that is asked for; as one object too."""
+    shown = _run("model", "--words", "--label", "blog", "--lang", "pl").stdout.decode()
+    assert "Słowa opisu" in shown
+    assert "mam na imię" in shown
+    assert "platform" not in shown
+    (line,) = _run("model", "--words", "--json").stdout.decode().splitlines()
+    assert list(json.loads(line)["labels"]) == ["community", "blog", "platform", "other"]
+    assert json.loads(line)["labels"]["community"]["text.words"][0]["feature"] == "forum"
+    _fails(_run("model", "--label", "Blog"), 'No label "Blog". Labels are: community, blog, platform, other.')
+
+
 def test_categories_are_explained():
     """In the language that is asked for; as one object too."""
     assert "Gdzie przebiega granica" in _run("categories", "--lang", "pl").stdout.decode()

@@ -7,8 +7,18 @@ from rich.cells import cell_len
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact
 from socialcls.evaluation import Outcome, measure
-from socialcls.figures import render_breakdown, render_confusion, render_figures, render_model, summarise_batch
+from socialcls.figures import (
+    render_breakdown,
+    render_confusion,
+    render_figures,
+    render_model,
+    render_pulls,
+    summarise_batch,
+)
+from socialcls.inspection import Pull, rank_features
+from socialcls.messages import list_languages, load_messages
 from socialcls.reports import describe_figures, describe_model
+from socialcls.taxonomy import Label
 from tests.conftest import show
 
 _WIDTHS = pytest.mark.parametrize("width", [40, 60, 120])
@@ -59,6 +69,43 @@ def test_a_model_fits(width):
     assert "…" not in shown.replace(described["data"]["sha256"][:16] + "…", "")
     assert f"{described['n_features']:,}" in shown
     assert "held-out hosts, URL alone" in shown
+
+
+@_WIDTHS
+@pytest.mark.parametrize("language", list_languages())
+def test_what_pulls_to_each_label_fits(width, language):
+    """Every label, group and feature is there, its weight beside it; bars only where there is room."""
+    artifact = load_artifact(DEFAULT_MODEL_DIR)
+    ranked = rank_features(artifact)
+    shown = show(render_pulls(ranked, artifact.taxonomy, language, width), width)
+    assert all(cell_len(line) <= width for line in shown.splitlines())
+    assert ("█" in shown) == (width >= 50)
+    for label, by_group in ranked.items():
+        assert artifact.taxonomy.categories[language][label].name in shown
+        for group in by_group:
+            assert load_messages(language)[group] in shown
+        for pull in by_group["text.words"]:
+            assert pull.feature in shown
+    assert " ".join(load_messages(language)["pulls"].split()) in " ".join(shown.split())
+
+
+def test_features_are_named_for_people(tiny_artifact):
+    """A signal by its name, a pair as two words, an n-gram with dots where its word goes on; nothing is obeyed."""
+    features = {
+        "text.signals": "threads",
+        "text.pairs": "shop\tforum",
+        "text.chars": "<blo",
+        "name.chars": "log>",
+        "url.chars": "ebl",
+        "text.words": "\x1bx",
+    }
+    ranked: dict[Label, dict[str, tuple[Pull, ...]]] = {
+        "blog": {group: (Pull(1.25, feature),) for group, feature in features.items()}
+    }
+    shown = show(render_pulls(ranked, tiny_artifact.taxonomy, "pl", 40), 40)
+    lines = [line.strip() for line in shown.splitlines()]
+    for said in ("wątki i odpowiedzi", "shop forum", "blo…", "…log", "…ebl…", "\\x1bx"):
+        assert f"1,2 {said}" in lines
 
 
 def test_a_batch_in_one_line():
