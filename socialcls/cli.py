@@ -10,8 +10,7 @@ import typer
 from socialcls.errors import InputError, SocialClsError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from socialcls.artifact import Artifact
     from socialcls.classifier import Classifier
     from socialcls.evaluation import Outcome
     from socialcls.records import Example
@@ -86,7 +85,8 @@ def classify(
 
         print(dump_line(describe_prediction(prediction, classifier.taxonomy, language)))
         return
-    from socialcls.rendering import make_console, render_prediction
+    from socialcls.drawing import make_console
+    from socialcls.rendering import render_prediction
 
     console = make_console()
     console.print(render_prediction(document, prediction, classifier.taxonomy, language, console.width))
@@ -176,9 +176,11 @@ def train(
     if as_json:
         print(dump_line(describe_model(artifact)))
         return
-    from socialcls.rendering import render_model
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_model
 
-    _show(render_model(describe_model(artifact)))
+    console = make_console()
+    console.print(render_model(describe_model(artifact), console.width))
     typer.echo(f"Saved in {output}", err=True)
 
 
@@ -223,30 +225,66 @@ def evaluate(
     if as_json:
         print(dump_line({**figures, **({"by": {by: parts}} if by else {})}))
         return
-    from socialcls.rendering import render_breakdown, render_confusion, render_figures
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_breakdown, render_confusion, render_figures
 
-    _show(render_figures(figures), render_confusion(figures), *([render_breakdown(by, parts)] if by else []))
+    console = make_console()
+    console.print(render_figures(figures, console.width), render_confusion(figures, console.width))
+    if by:
+        console.print(render_breakdown(by, parts, console.width))
 
 
-@app.command(epilog="Example:  [bold]socialcls model models/default[/]")
+@app.command(
+    epilog="Examples:  [bold]socialcls model models/default[/]  ·  "
+    "[bold]socialcls model --words[/]  ·  [bold]socialcls model --words --label blog --lang pl[/]"
+)
 def model(
     model_dir: Annotated[
         Path | None, typer.Argument(metavar="[MODEL_DIR]", help="A model made by `train`; the built-in one by default.")
     ] = None,
     *,
+    words: Annotated[bool, typer.Option("--words", help="Show the features that pull most to each label.")] = False,
+    label: Annotated[str, typer.Option(metavar="LABEL", help="With --words: of this label alone.")] = "",
+    lang: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show the card of a model: what it was trained on, what was measured, how it decides."""
+    """Show the card of a model: what it was trained on, what was measured, how it decides. Or what it has learnt."""
     from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact
     from socialcls.reports import describe_model, dump_line
 
-    described = describe_model(load_artifact(model_dir or DEFAULT_MODEL_DIR))
-    if as_json:
-        print(dump_line(described))
+    artifact = load_artifact(model_dir or DEFAULT_MODEL_DIR)
+    if words or label:
+        _show_words(artifact, label, lang, as_json=as_json)
         return
-    from socialcls.rendering import render_model
+    if as_json:
+        print(dump_line(describe_model(artifact)))
+        return
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_model
 
-    _show(render_model(described))
+    console = make_console()
+    console.print(render_model(describe_model(artifact), console.width))
+
+
+@app.command(epilog="Example:  [bold]socialcls categories --lang pl[/]")
+def categories(*, lang: LanguageOption = "", as_json: JsonOption = False) -> None:
+    """Show what the categories are: who makes the content, what it hangs on, kinds, signals, where the line runs."""
+    from socialcls.guide import load_guide
+    from socialcls.messages import find_language, load_messages
+
+    language = lang or find_language()
+    load_messages(language)
+    guide = load_guide(language)
+    if as_json:
+        from socialcls.reports import describe_guide, dump_line
+
+        print(dump_line(describe_guide(guide)))
+        return
+    from socialcls.categories import render_guide
+    from socialcls.drawing import make_console
+
+    console = make_console()
+    console.print(render_guide(guide, language, console.width))
 
 
 def main() -> NoReturn:
@@ -267,18 +305,32 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _show_words(artifact: "Artifact", label: str, lang: str, *, as_json: bool) -> None:
+    from socialcls.inspection import rank_features
+    from socialcls.messages import find_language, load_messages
+    from socialcls.taxonomy import LABELS
+
+    language = lang or find_language()
+    load_messages(language)
+    if label and label not in LABELS:
+        raise InputError(f'No label "{label}". Labels are: {", ".join(LABELS)}.')
+    ranked = rank_features(artifact, [known for known in LABELS if label in ("", known)])
+    if as_json:
+        from socialcls.reports import describe_pulls, dump_line
+
+        print(dump_line(describe_pulls(ranked)))
+        return
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_pulls
+
+    console = make_console()
+    console.print(render_pulls(ranked, artifact.taxonomy, language, console.width))
+
+
 def _leave_closed_pipe() -> NoReturn:
     """Leave with success when whoever read the output has seen enough (`… | head`)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
-
-
-def _show(*parts: "RenderableType") -> None:
-    from socialcls.rendering import make_console
-
-    console = make_console()
-    for part in parts:
-        console.print(part)
 
 
 def _read_argument(source: str) -> str:

@@ -18,7 +18,8 @@ from rich.progress import (
 )
 
 from socialcls.batch import ClassifiedRows
-from socialcls.rendering import make_console, summarise_batch
+from socialcls.drawing import make_console
+from socialcls.figures import summarise_batch
 
 _MAX_FAILURES = 3
 _QUIET_S = 1.0  # nothing is shown of work that is over before

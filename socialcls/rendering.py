@@ -1,46 +1,28 @@
-"""Records shown in a terminal, with rich.
+"""A prediction shown in a terminal, with rich.
 
 Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Without
 colour the same is said by the evidence list: the words, which way they speak, and how much.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
-from typing import Any, Literal
+from typing import Literal
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.messages import Messages, load_messages
 from socialcls.reasons import ReasonWriter, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
-from socialcls.taxonomy import LABELS, Answer, Taxonomy
+from socialcls.taxonomy import LABELS, Taxonomy
 from socialcls.terminal import neutralise
 
-COLOURS: dict[Answer, str] = {
-    "community": "green",
-    "blog": "magenta",
-    "platform": "blue",
-    "other": "yellow",
-    "unsure": "bright_black",
-}
-"""Of the sixteen that every terminal has and its user has chosen."""
-
-_BAR, _EMPTY = "█", "·"
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _MAX_REASONS = 8
 _MAX_SHOWN_CHARS = 1_500  # of the input; the evidence list speaks of the rest
-_NARROW = 50  # columns; below, bars give way to figures
-
-
-def make_console(*, stderr: bool = False) -> Console:
-    """A console that obeys NO_COLOR and a pipe, and takes no markup."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def render_prediction(
@@ -79,98 +61,8 @@ def render_prediction(
         title_align="left",
         border_style=colour,
         padding=(1, 2),
-        width=min(width, 120),
+        width=min(width, WIDE),
     )
-
-
-def render_figures(figures: Mapping[str, Any], title: str = "") -> RenderableType:
-    """What an evaluation measured: a row a label, then the figures of the whole."""
-    table = Table(title=title or None, title_justify="left", title_style="bold")
-    table.add_column("label")
-    for name in ("precision", "recall", "F1", "rows"):
-        table.add_column(name, justify="right")
-    for label in LABELS:
-        of_label = figures["labels"][label]
-        shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
-        table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
-    whole = Text(
-        f"macro-F1 {figures['macro_f1']:.3f} · accuracy {figures['accuracy']:.3f} · "
-        f"{figures['coverage']:.1%} answered, {figures['accuracy_answered']:.1%} of the answers right · "
-        f"calibration error {figures['calibration_error']:.3f}"
-    )
-    return Group(table, whole)
-
-
-def render_confusion(figures: Mapping[str, Any]) -> RenderableType:
-    """How often each gold label (rows) got each best guess (columns)."""
-    table = Table(title="gold ↓  best guess →", title_justify="left", title_style="bold")
-    table.add_column("")
-    for label in LABELS:
-        table.add_column(label, justify="right")
-    for gold in LABELS:
-        counts = figures["confusion"][gold]
-        cells = (Text(f"{counts[guess]:,}", style="bold" if guess == gold else "") for guess in LABELS)
-        table.add_row(gold, *cells)
-    return table
-
-
-def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]]) -> RenderableType:
-    """The figures of the whole for each value of a column."""
-    table = Table()
-    table.add_column(column, overflow="fold")
-    for name in ("rows", "macro-F1", "accuracy", "answered", "right"):
-        table.add_column(name, justify="right")
-    for value, figures in by_value.items():
-        table.add_row(
-            Text(neutralise(value) or "(empty)"),
-            f"{figures['n_examples']:,}",
-            f"{figures['macro_f1']:.3f}",
-            f"{figures['accuracy']:.3f}",
-            f"{figures['coverage']:.0%}",
-            f"{figures['accuracy_answered']:.0%}",
-        )
-    return table
-
-
-def render_model(described: Mapping[str, Any]) -> RenderableType:
-    """The card of a model."""
-    data, training = described["data"], described["training"]
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold")
-    facts.add_column()
-    rows = {
-        "model": f"{described['name']} {described['version']}, format {described['format']}",
-        "trained on": f"{data['n_rows']:,} rows: " + _count(data["labels"]),
-        "languages": _count(data["languages"]),
-        "data sha256": data["sha256"][:16] + "…",
-        "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
-        "groups": _count(described["groups"]),
-        **{
-            f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
-            for ground, needed in described["thresholds"].items()
-        },
-        "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}",
-        "temperatures": ", ".join(f"{ground} {value:.2f}" for ground, value in described["temperatures"].items()),
-        "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),
-    }
-    for name, value in rows.items():
-        facts.add_row(name, Text(value))
-    measured = [
-        Padding(render_figures(figures, f"held-out hosts, {view}"), (1, 0, 0, 0))
-        for view, figures in described["figures"].items()
-    ]
-    return Group(facts, *measured)
-
-
-def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
-    """One line for standard error: how many rows became what."""
-    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure") if counts[name])
-    failed = f", {counts['']:,} failed" if counts[""] else ""
-    return f"{n_rows:,} rows in {seconds:.1f} s: {shown}{failed}"
-
-
-def _count(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name or '(none)'} {n:,}" for name, n in counts.items())
 
 
 def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
@@ -182,17 +74,10 @@ def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: 
         share = prediction.probabilities[label]
         emphasis = "bold" if label == prediction.best_guess else ""
         cells: list[RenderableType] = [Text(names[label], style=emphasis)]
-        if width >= _NARROW:
-            cells.append(_draw_bar(share, bar_width, COLOURS[label]))
+        if width >= NARROW:
+            cells.append(draw_bar(share, bar_width, COLOURS[label]))
         table.add_row(*cells, Text(show_share(share).rjust(4), style=emphasis))
     return table
-
-
-def _draw_bar(share: float, width: int, colour: str) -> Text:
-    eighths = round(share * width * 8)
-    full, part = divmod(eighths, 8)
-    bar = _BAR * full + (_EIGHTHS[part] if part else "")
-    return Text.assemble((bar, colour), (_EMPTY * (width - len(bar)), "bright_black"))
 
 
 def _describe_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
@@ -250,19 +135,19 @@ def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, w
     largest = abs(reasons[0].contribution)
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right")
-    if width >= _NARROW:
+    if width >= NARROW:
         table.add_column(width=12)
     table.add_column(overflow="fold")
     for reason in reasons[:_MAX_REASONS]:
         label = prediction.best_guess if reason.contribution > 0 else prediction.runner_up
         cells: list[RenderableType] = [Text(_show_logits(reason.contribution, messages), style=COLOURS[label])]
-        if width >= _NARROW:
-            cells.append(_draw_bar(abs(reason.contribution) / largest, 12, COLOURS[label]))
+        if width >= NARROW:
+            cells.append(draw_bar(abs(reason.contribution) / largest, 12, COLOURS[label]))
         table.add_row(*cells, _name_reason(reason, names, messages))
     rest = reasons[_MAX_REASONS:]
     if rest:
         total = fsum(reason.contribution for reason in rest)
-        cells = [Text(_show_logits(total, messages)), *([Text()] if width >= _NARROW else [])]
+        cells = [Text(_show_logits(total, messages)), *([Text()] if width >= NARROW else [])]
         table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
     return table
 

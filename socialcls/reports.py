@@ -1,17 +1,21 @@
 """Records as plain JSON values: the stable form of every answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialcls.artifact import FORMAT, Artifact
 from socialcls.evaluation import Figures
 from socialcls.features import GROUPS
 from socialcls.reasons import ReasonWriter
 from socialcls.records import Prediction
-from socialcls.taxonomy import LABELS, Taxonomy
+from socialcls.taxonomy import LABELS, Label, Taxonomy
 from socialcls.terminal import neutralise_json
+
+if TYPE_CHECKING:  # `classify --json` needs neither
+    from socialcls.guide import Guide
+    from socialcls.inspection import Pull
 
 
 def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
@@ -44,6 +48,38 @@ def describe_model(artifact: Artifact) -> dict[str, Any]:
         "n_features": artifact.n_features,
         "n_signals": len(artifact.taxonomy.signals),
         "groups": {group.name: artifact.arrays.lines.sections[group.name].n_lines for group in GROUPS},
+    }
+
+
+def describe_pulls(ranked: "Mapping[Label, Mapping[str, Sequence[Pull]]]") -> dict[str, Any]:
+    """The features that pull most to each label, and the unit of their weights."""
+    return {
+        "unit": "logits times the length factor of the group, above the mean of the labels",
+        "labels": {
+            label: {group: [pull._asdict() for pull in pulls] for group, pulls in by_group.items()}
+            for label, by_group in ranked.items()
+        },
+    }
+
+
+def describe_guide(guide: "Guide") -> dict[str, Any]:
+    """The categories with all words of their signals, and the boundaries between them."""
+    return {
+        "categories": {
+            answer: {
+                "name": category.name,
+                "definition": category.definition,
+                **category.questions,
+                "kinds": [kind._asdict() for kind in category.kinds],
+                "signals": {
+                    criterion: [signal._asdict() for signal in signals]
+                    for criterion, signals in category.signals.items()
+                },
+            }
+            for answer, category in guide.categories.items()
+        },
+        "criteria": guide.criteria,
+        "boundaries": [boundary._asdict() for boundary in guide.boundaries],
     }
 
 

@@ -1,7 +1,7 @@
 """Labels, kinds, criteria and signals, with their words in each language.
 
 The facts are data: `taxonomy.toml` holds labels, kinds and criteria, `signals.toml` the signals. Only training
-and documentation read those files; a trained model carries its own copy (see `artifact`), so that predicting
+and the `guide` for people read those files; a trained model carries its own copy (see `artifact`), so that predicting
 parses no TOML and an old model keeps the signals that it was trained with.
 """
 
@@ -108,12 +108,7 @@ def load_taxonomy() -> Taxonomy:
     >>> load_taxonomy().categories["pl"]["blog"].name
     'blog'
     """
-    import tomllib  # noqa: PLC0415  (predicting never needs it)
-
-    with (_HERE / "taxonomy.toml").open("rb") as stream:
-        known = tomllib.load(stream)
-    with (_HERE / "signals.toml").open("rb") as stream:
-        signals = tomllib.load(stream)
+    known, signals = read_facts("taxonomy.toml"), read_facts("signals.toml")
     return Taxonomy(
         categories={
             language: {
@@ -130,6 +125,15 @@ def load_taxonomy() -> Taxonomy:
         },
         signals=tuple(_signal(name, signals[name]) for name in sorted(signals)),
     )
+
+
+@cache
+def read_facts(file_name: str) -> dict[str, Any]:
+    """One of the TOML files, as it stands there."""
+    import tomllib  # noqa: PLC0415  (predicting never needs it)
+
+    with (_HERE / file_name).open("rb") as stream:
+        return tomllib.load(stream)
 
 
 def _signal(name: str, table: dict[str, Any]) -> Signal:

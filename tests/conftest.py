@@ -1,9 +1,11 @@
 """What several test files need: a model small enough to check by eye, and the real one."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console, RenderableType
 
 from socialcls.artifact import Artifact, Card
 from socialcls.classifier import Classifier
@@ -14,6 +16,22 @@ from socialcls.vocabulary import lay_out
 from socialcls.weights import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
 
 ROOT = Path(__file__).parent.parent
+
+
+def show(rendered: RenderableType, width: int, *, colour: bool = False) -> str:
+    """What a terminal of some columns shows."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="truecolor" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    console.print(rendered)
+    return out.getvalue()
 
 
 def make_arrays(

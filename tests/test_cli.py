@@ -141,7 +141,7 @@ def test_wrong_usage_is_exit_code_two():
 
 def test_help_of_every_command_has_an_example():
     """And the version is what it is."""
-    for command in ("classify", "batch", "train", "evaluate", "model"):
+    for command in ("classify", "batch", "train", "evaluate", "model", "categories"):
         result = _run(command, "--help")
         assert result.returncode == 0
         assert f"socialcls {command}" in result.stdout.decode()
@@ -265,6 +265,29 @@ def test_model_shows_the_card():
     shown = _run("model").stdout.decode()
     assert "trained on" in shown
     assert "held-out hosts, all fields" in shown
+
+
+def test_model_shows_what_pulls_to_a_label():
+    """To each, or to the one that is named; in the language that is asked for; as one object too."""
+    shown = _run("model", "--words", "--label", "blog", "--lang", "pl").stdout.decode()
+    assert "Słowa opisu" in shown
+    assert "mam na imię" in shown
+    assert "platform" not in shown
+    (line,) = _run("model", "--words", "--json").stdout.decode().splitlines()
+    assert list(json.loads(line)["labels"]) == ["community", "blog", "platform", "other"]
+    assert json.loads(line)["labels"]["community"]["text.words"][0]["feature"] == "forum"
+    _fails(_run("model", "--label", "Blog"), 'No label "Blog". Labels are: community, blog, platform, other.')
+
+
+def test_categories_are_explained():
+    """In the language that is asked for; as one object too."""
+    assert "Gdzie przebiega granica" in _run("categories", "--lang", "pl").stdout.decode()
+    (line,) = _run("categories", "--json").stdout.decode().splitlines()
+    guide = json.loads(line)
+    assert list(guide) == ["categories", "criteria", "boundaries"]
+    assert guide["categories"]["blog"]["hangs_on"] == "dated entries"
+    assert guide["categories"]["other"]["kinds"][0]["kind"] == "shop"
+    _fails(_run("categories", "--lang", "xx"), 'No language "xx"')
 
 
 def test_a_closed_pipe_is_a_success(tmp_path):

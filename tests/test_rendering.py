@@ -1,36 +1,24 @@
-"""What is shown: fits the terminal, and obeys nothing that came from outside."""
+"""A prediction as it is shown: fits the terminal, and obeys nothing that came from outside."""
 
-import io
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.console import Console
 
 from socialcls.classifier import Classifier
 from socialcls.records import Document
 from socialcls.rendering import render_prediction
 from socialcls.terminal import neutralise, neutralise_json
+from tests.conftest import show
 
 _DEFAULT = Classifier.load()
 
 
 def _show(document, width, *, language="en", colour=False):
-    prediction = _DEFAULT.classify(document)
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="truecolor" if colour else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-    console.print(render_prediction(document, prediction, _DEFAULT.taxonomy, language, width))
-    return out.getvalue()
+    rendered = render_prediction(document, _DEFAULT.classify(document), _DEFAULT.taxonomy, language, width)
+    return show(rendered, width, colour=colour)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
