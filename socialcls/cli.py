@@ -38,6 +38,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 TextColumn = Annotated[str, typer.Option("--text-column", metavar="NAME", help="Column with the description.")]
 UrlColumn = Annotated[str, typer.Option("--url-column", metavar="NAME", help="Column with the URL.")]
 NameColumn = Annotated[str, typer.Option("--name-column", metavar="NAME", help="Column with the name.")]
+PrefixOption = Annotated[str, typer.Option("--prefix", metavar="P", help="Put before each new column's name.")]
 Encoding = Annotated[
     str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: utf-8]")
 ]
@@ -103,7 +104,7 @@ def batch(
     text_column: TextColumn = "",
     url_column: UrlColumn = "",
     name_column: NameColumn = "",
-    prefix: Annotated[str, typer.Option(metavar="P", help="Put before each new column's name.")] = "",
+    prefix: PrefixOption = "",
     encoding: Encoding = "",
     delimiter: Annotated[
         str, typer.Option(metavar="C", help="What parts the cells. [default: found in the header]")
@@ -128,7 +129,7 @@ def batch(
     classifier.load()
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
-        header = name_columns(table, prefix)
+        header = name_columns(table.name, table.columns, prefix)
         rows = classify_table(table, columns, classifier, n_jobs=jobs)
         with watch_rows(rows, table.share_read) as watched:
             write_table(output, header, watched, delimiter=table.delimiter)
@@ -288,7 +289,12 @@ def categories(*, lang: LanguageOption = "", as_json: JsonOption = False) -> Non
 
 
 def main() -> NoReturn:
-    """Run the command line: the one place where errors become messages and exit codes."""
+    """Run the command line."""
+    run(app)
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Run a command line: the one place where errors become messages and exit codes."""
     try:
         app()
     except SocialClsError as error:
