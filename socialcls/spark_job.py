@@ -1,6 +1,7 @@
 """The command `socialcls-spark`, and the script that `spark-submit` takes: Parquet or CSV in, classified out."""
 
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -50,12 +51,13 @@ app = typer.Typer(
 )
 def classify(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Parquet or CSV with a header: any path of Spark's.")],
-    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="A directory, made by Spark: one file a task.")],
+    output: Annotated[
+        str, typer.Argument(metavar="OUTPUT", help="A directory that is not there yet: one file a task.")
+    ],
     *,
     form: Annotated[
-        str, typer.Option("--format", metavar="F", help="parquet or csv, of both. [default: each by its ending]")
+        str, typer.Option("--format", metavar="F", help="parquet or csv, of both. \\[default: each by its ending]")
     ] = "",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUTPUT if it is there.")] = False,
     text_column: TextColumn = "",
     url_column: UrlColumn = "",
     name_column: NameColumn = "",
@@ -66,8 +68,8 @@ def classify(
 ) -> None:
     """Classify every row of a Parquet or CSV file with Spark, on this machine or on a cluster.
 
-    The columns are those of `socialcls batch`, with null where its cells are empty. The master is what spark-submit or
-    Spark's own settings say; all cores of this machine otherwise.
+    The columns are those of `socialcls batch`, with null where its cells are empty. One CSV file is one task: of much,
+    give Spark many, or Parquet. The master is what spark-submit says; all cores of this machine otherwise.
     """
     from socialcls.figures import summarise_batch
     from socialcls.messages import find_language
@@ -88,7 +90,7 @@ def classify(
         prefix=prefix,
     )
     counted, counts = _count_categories(classified, prefix)
-    _write_frame(counted, output, write_as, overwrite=overwrite)
+    _write_frame(counted, output, write_as)
     found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
     n_rows = found.total()
     typer.echo(summarise_batch(found, n_rows, time.monotonic() - started), err=True)
@@ -147,14 +149,12 @@ def _read_frame(session: "SparkSession", source: str, form: str) -> "DataFrame":
         raise InputError(f"{source}: cannot be read as {form} ({_say(error)}).") from error
 
 
-def _write_frame(frame: "DataFrame", output: str, form: str, *, overwrite: bool) -> None:
+def _write_frame(frame: "DataFrame", output: str, form: str) -> None:
     from pyspark.errors import AnalysisException
 
-    writer = frame.write.mode("overwrite" if overwrite else "errorifexists")
-    if form == "csv":
-        writer = writer.options(**{key: value for key, value in _CSV.items() if key != "multiLine"})
+    options = _CSV if form == "csv" else {}
     try:
-        writer.format(form).save(output)
+        frame.write.save(output, format=form, **options)
     except AnalysisException as error:
         raise OutputError(f"{output}: cannot be written ({_say(error)}).") from error
 
@@ -173,8 +173,8 @@ def _count_categories(classified: "DataFrame", prefix: str) -> tuple["DataFrame"
 
 
 def _say(error: Exception) -> str:
-    """Spark's first sentence, without the name of its condition."""
-    return str(error).partition("] ")[2].split("\n")[0].rstrip(".") or str(error).split("\n")[0]
+    """Spark's first line, without the codes around it."""
+    return re.sub(r"^\[[A-Z_.]+\] |\.?( SQLSTATE: \w+)?$", "", str(error).split("\n")[0])
 
 
 def main() -> NoReturn:
