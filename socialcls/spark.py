@@ -13,6 +13,7 @@ from socialcls.batch import APPENDED, RowClassifier, name_columns
 from socialcls.columns import ColumnNames, Columns, find_columns
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.records import Document
+from socialcls.taxonomy import LABELS
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 MISSING = "Spark is not installed. Install it with: pip install 'socialcls[spark]'"
 """What to say when it is not."""
 
-_NUMBERS = frozenset(name for name in APPENDED if name == "confidence" or name.startswith("p_"))
+NUMBERS = ("confidence", *(f"p_{label}" for label in LABELS))
+"""Those of APPENDED that are doubles."""
+
 _FRAME = "DataFrame"  # what it is called in messages
 
 
@@ -71,7 +74,7 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
     make_classifier = partial(_make_classifier, model_dir, language=language, social_only=social_only)
     make_classifier()  # to hear here, and not from the workers, what is wrong with it
     added = [
-        StructField(column, DoubleType() if appended in _NUMBERS else StringType())
+        StructField(column, DoubleType() if appended in NUMBERS else StringType())
         for column, appended in zip(columns[-len(APPENDED) :], APPENDED, strict=True)
     ]
     # Spark looks the columns up by name to hand them over, and trips over dots and names that stand there twice.
@@ -104,12 +107,12 @@ def _classify_batches(
 
     classifier = make_classifier()
     places = {field: getattr(columns, field) for field in Document._fields}
-    fields = [pa.field(name, pa.float64() if name in _NUMBERS else pa.string()) for name in APPENDED]
+    fields = [pa.field(name, pa.float64() if name in NUMBERS else pa.string()) for name in APPENDED]
     for batch in batches:
         read = {field: batch.column(i).to_pylist() for field, i in places.items() if i is not None}
         said = classifier.classify_columns(read)
         added = [
-            pa.array([None if not cell else float(cell) if name in _NUMBERS else cell for cell in cells], field.type)
+            pa.array([None if not cell else float(cell) if name in NUMBERS else cell for cell in cells], field.type)
             for field, (name, cells) in zip(fields, said.items(), strict=True)
         ]
         schema = pa.schema([*batch.schema, *fields])

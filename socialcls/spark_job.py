@@ -90,7 +90,7 @@ def classify(
         prefix=prefix,
     )
     counted, counts = _count_categories(classified, prefix)
-    _write_frame(counted, output, write_as)
+    _write_frame(_spell_numbers(counted, prefix) if write_as == "csv" else counted, output, write_as)
     found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
     n_rows = found.total()
     typer.echo(summarise_batch(found, n_rows, time.monotonic() - started), err=True)
@@ -167,9 +167,23 @@ def _count_categories(classified: "DataFrame", prefix: str) -> tuple["DataFrame"
     from socialcls.taxonomy import LABELS, UNSURE
 
     counts = Observation("rows by category")
-    category = col(f"`{prefix.replace('`', '``')}category`")
+    category = col(_quote(f"{prefix}category"))
     counted = [count(when(category == answer, 1)).alias(answer) for answer in (*LABELS, UNSURE)]
     return classified.observe(counts, *counted, count(when(category.isNull(), 1)).alias(_FAILED)), counts
+
+
+def _spell_numbers(classified: "DataFrame", prefix: str) -> "DataFrame":
+    """The same rows with 0.0002 as `batch` writes it; Spark would write 2.0E-4."""
+    from pyspark.sql.functions import col
+
+    from socialcls.spark import NUMBERS
+
+    names = [prefix + name for name in NUMBERS]
+    return classified.withColumns({name: col(_quote(name)).cast("decimal(5,4)") for name in names})
+
+
+def _quote(column: str) -> str:
+    return f"`{column.replace('`', '``')}`"
 
 
 def _say(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """Rows classified by Spark are what `batch` makes of them."""
 
-import csv
 import multiprocessing
 import os
 import shutil
@@ -11,14 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from socialcls.artifact import save_artifact
-from socialcls.batch import APPENDED, RowClassifier
+from socialcls.batch import APPENDED, RowClassifier, classify_table, name_columns
+from socialcls.columns import find_columns
 from socialcls.dataset import read_examples
 from socialcls.errors import InputError, MissingExtraError, ModelError, OutputError
 from socialcls.spark import classify_columns
 from socialcls.spark_job import app
+from socialcls.tables import open_table, write_table
 from tests.conftest import ROOT
-
-needs_spark = pytest.mark.xdist_group("spark")  # one session, in one process
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +64,6 @@ def tiny_dir(tiny_artifact, tmp_path):
     return tmp_path / "tiny"
 
 
-@needs_spark
 @pytest.mark.parametrize("options", [{}, {"language": "pl", "social_only": True}])
 def test_spark_says_what_batch_says_of_every_row(spark, rows, options):
     """In order, with numbers as doubles, and null where the CSV would have an empty cell."""
@@ -83,7 +81,6 @@ def test_spark_says_what_batch_says_of_every_row(spark, rows, options):
     assert sum(row["p:error"] is not None for row in collected) == 3
 
 
-@needs_spark
 def test_other_columns_pass_through_whatever_they_hold(spark):
     """Nested, dated, exact, absent; under a name with a dot, and under one that stands there twice."""
     frame = spark.sql(
@@ -97,14 +94,12 @@ def test_other_columns_pass_through_whatever_they_hold(spark):
     assert after["category"] == "community"
 
 
-@needs_spark
 def test_no_rows_are_no_rows(spark):
     """With all their columns."""
     said = classify_columns(spark.createDataFrame([], "text string"))
     assert (said.count(), len(said.columns)) == (0, 1 + len(APPENDED))
 
 
-@needs_spark
 def test_a_model_that_was_sent_along_is_found_by_its_name(spark, tiny_dir, tmp_path):
     """And a directory by its path; what is neither is an error at once."""
     archive = shutil.make_archive(str(tmp_path / "sent"), "zip", tiny_dir)
@@ -119,7 +114,6 @@ def test_a_model_that_was_sent_along_is_found_by_its_name(spark, tiny_dir, tmp_p
         classify_columns(frame, "nowhere")
 
 
-@needs_spark
 @pytest.mark.parametrize(
     ("schema", "options", "message"),
     [
@@ -137,36 +131,26 @@ def test_what_cannot_be_is_said_before_anything_runs(spark, schema, options, mes
         classify_columns(spark.createDataFrame([], schema), **options)
 
 
-@needs_spark
 def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path):
-    """Cells with quotes, line breaks and spaces around them come back as they were, with the answers beside them."""
-    odd = [{"id": "1 ", "opis": ' Forum "for"\ncats,\n', "url": ""}, {"id": "2", "opis": "", "url": None}]
-    given = odd + [
-        {"id": str(i), "opis": text, "url": url} for i, (text, url, _) in enumerate(rows) if text and len(text) < 1000
-    ]
-    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, ["id", "opis", "url"])
-        writer.writeheader()
-        writer.writerows(given)
+    """What comes out as CSV is what `batch` writes, cells with quotes, line breaks and spaces around them included."""
+    given = [["1 ", ' Forum "for"\ncats,\n', "", "ą"], ["2", "", "", ""]]
+    given += [[str(i), text, url or "", ""] for i, (text, url, _) in enumerate(rows) if text and len(text) < 1000]
+    write_table(str(tmp_path / "in.csv"), ["id", "opis", "url", "Name"], given)
     said = run(tmp_path / "in.csv", tmp_path / "one.parquet", "--lang", "pl")
     assert f"{len(given)} rows in " in said
     assert ", 1 failed" in said
-    run(tmp_path / "one.parquet", tmp_path / "two", "--format", "parquet", "--prefix", "again_", "--lang", "pl")
+    run(tmp_path / "one.parquet", tmp_path / "two", "--format", "parquet", "--prefix", "again.", "--lang", "pl")
     run(tmp_path / "in.csv", tmp_path / "three.csv", "--lang", "pl")
-    first = spark.read.parquet(str(tmp_path / "one.parquet")).collect()
-    assert [{key: row[key] or "" for key in ("id", "opis", "url")} for row in first] == [
-        {key: cell or "" for key, cell in row.items()} for row in given
-    ]
-    assert [row["again_reason"] for row in spark.read.parquet(str(tmp_path / "two")).collect()] == [
-        row["reason"] for row in first
-    ]
+    for row in spark.read.parquet(str(tmp_path / "two")).collect():
+        assert [row[f"again.{name}"] for name in APPENDED] == [row[name] for name in APPENDED]
     (part,) = (tmp_path / "three.csv").glob("*.csv")
-    with part.open(encoding="utf-8", newline="") as stream:
-        written = [tuple(row) for row in csv.reader(stream)]
-    assert written == [tuple(first[0].asDict()), *[tuple(map(_write_number, row)) for row in first]]
+    with open_table(str(tmp_path / "in.csv")) as table, open_table(str(part)) as written:
+        columns = find_columns(table.name, table.columns)
+        chunks = classify_table(table, columns, RowClassifier(language="pl"))
+        assert written.columns == name_columns(table.name, table.columns, "")
+        assert [row.cells for row in written.rows] == [cells for chunk in chunks for cells in chunk.cells]
 
 
-@needs_spark
 @pytest.mark.usefixtures("spark")
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
@@ -221,8 +205,3 @@ def run():
 def _write(value):
     """As `batch` writes it."""
     return "" if value is None else value if isinstance(value, str) else f"{value:.4f}"
-
-
-def _write_number(value):
-    """As Spark's CSV has it."""
-    return "" if value is None else str(value)
