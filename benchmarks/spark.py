@@ -48,7 +48,7 @@ def main(n_rows: int) -> None:
     """Measure, and print a table."""
     texts = list(islice(Texts(read_examples([str(ROOT / "data")])), n_rows + _WARM_UP_ROWS))
     warm_up, measured = texts[:_WARM_UP_ROWS], texts[_WARM_UP_ROWS:]
-    some = measured[: n_rows // 4]
+    some = measured[: n_rows // _CORES]  # what each worker of Spark meets
     figures = [_measure("RowClassifier, one process", len(some), lambda: _classify_alone(some))]
     with tempfile.TemporaryDirectory() as scratch:
         for name, part in (("warm_up", warm_up), ("measured", measured)):

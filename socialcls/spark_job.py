@@ -5,6 +5,8 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -76,22 +78,21 @@ def classify(
     from socialcls.spark import classify_columns
 
     read_as, write_as = find_format(source, form), find_format(output, form)
-    session = _start_spark()
-    started = time.monotonic()
-    frame = _read_frame(session, source, read_as)
-    classified = classify_columns(
-        frame,
-        model,
-        text=text_column,
-        url=url_column,
-        name=name_column,
-        language=lang or find_language(),
-        social_only=social_only,
-        prefix=prefix,
-    )
-    counted, counts = _count_categories(classified, prefix)
-    _write_frame(_spell_numbers(counted, prefix) if write_as == "csv" else counted, output, write_as)
-    found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
+    with _open_session() as session:
+        started = time.monotonic()
+        classified = classify_columns(
+            _read_frame(session, source, read_as),
+            model,
+            text=text_column,
+            url=url_column,
+            name=name_column,
+            language=lang or find_language(),
+            social_only=social_only,
+            prefix=prefix,
+        )
+        counted, counts = _count_categories(classified, prefix)
+        _write_frame(_spell_numbers(counted, prefix) if write_as == "csv" else counted, output, write_as)
+        found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
     n_rows = found.total()
     typer.echo(summarise_batch(found, n_rows, time.monotonic() - started), err=True)
     if not n_rows:
@@ -118,7 +119,9 @@ def find_format(path: str, given: str = "") -> str:
     return found
 
 
-def _start_spark() -> "SparkSession":
+@contextmanager
+def _open_session() -> "Iterator[SparkSession]":
+    """The session there is, or a new one that ends with the work."""
     try:
         from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
@@ -126,8 +129,9 @@ def _start_spark() -> "SparkSession":
         from socialcls.spark import MISSING
 
         raise MissingExtraError(MISSING) from error
+    running = SparkSession.getActiveSession()
     try:
-        session = SparkSession.builder.appName("socialcls").getOrCreate()
+        session = running or SparkSession.builder.appName("socialcls").getOrCreate()
     except PySparkRuntimeError as error:
         message = (
             "Spark cannot start Java. Install Java 17, for example with: apt-get install openjdk-17-jre-headless, "
@@ -137,7 +141,11 @@ def _start_spark() -> "SparkSession":
     context = session.sparkContext
     if str(context.master).startswith("local") and "PYSPARK_PYTHON" not in os.environ:
         context.pythonExec = sys.executable  # Spark takes the first python3 on the path, which may lack this package
-    return session
+    try:
+        yield session
+    finally:
+        if running is None:
+            session.stop()
 
 
 def _read_frame(session: "SparkSession", source: str, form: str) -> "DataFrame":
