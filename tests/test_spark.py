@@ -19,6 +19,11 @@ from socialcls.spark_job import app
 from socialcls.tables import open_table, write_table
 from tests.conftest import ROOT
 
+pytestmark = [  # of pyspark 3.5, which compares versions with distutils and leaves closing its sockets to the collector
+    pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"),
+]
+
 
 @pytest.fixture(scope="session")
 def spark():
