@@ -1,6 +1,7 @@
 """The immutable records that travel between rooms: Document, Example, Evidence, Reason, Prediction."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 from socialcls.taxonomy import Answer, Label
@@ -24,20 +25,18 @@ class Document(NamedTuple):
         return not (self.text.strip() or self.url.strip() or self.name.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A document with its gold label."""
 
     document: Document
     gold: Label
-    about: dict[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = MappingProxyType({})
     """What else its row says, by column: language (ISO 639-1), kind, style, source, …"""
     place: str = ""
     """Where it stands: "train.csv, line 14"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A part of the input with what it adds to the margin."""
 
     field: Field

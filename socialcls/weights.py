@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from struct import Struct
+from typing import NamedTuple
 
 from socialcls.features import GROUPS_BY_NAME, expand_key
 from socialcls.records import Field
@@ -27,8 +27,7 @@ LOOKUPS_BEFORE_DICTIONARY = 10_000
 NOTHING: Sums = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrays:
+class Arrays(NamedTuple):
     """A model's numbers, as they stand in its directory."""
 
     intercepts: Scores

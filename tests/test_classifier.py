@@ -1,7 +1,6 @@
 """Decisions and their exact explanations."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -115,8 +114,8 @@ def test_a_url_alone_has_its_own_threshold(tiny_artifact):
     """What a URL needs to be answered is not what a description needs."""
     sure: dict[Label, float] = dict.fromkeys(LABELS, 0.9)
     bold: dict[Label, float] = dict.fromkeys(LABELS, 0.1)
-    card = replace(tiny_artifact.card, thresholds={"description": sure, "page": sure, "url": bold})
-    classifier = Classifier(replace(tiny_artifact, card=card))
+    card = tiny_artifact.card._replace(thresholds={"description": sure, "page": sure, "url": bold})
+    classifier = Classifier(tiny_artifact._replace(card=card))
     assert classifier.classify("blog.example.org").category == "blog"
     assert classifier.classify("nothing known", url="blog.example.org").category == "unsure"
 
@@ -165,7 +164,8 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
 def test_a_page_is_calibrated_by_itself(tiny_artifact):
     """Logits, contributions and bias of a long text are divided by a temperature of its own."""
     temperatures = {**tiny_artifact.card.temperatures, "page": 2.0}
-    classifier = Classifier(replace(tiny_artifact, card=replace(tiny_artifact.card, temperatures=temperatures)))
+    card = tiny_artifact.card._replace(temperatures=temperatures)
+    classifier = Classifier(tiny_artifact._replace(card=card))
     short, long = (classifier.classify("forum" + " x" * n) for n in (PAGE_WORDS - 1, PAGE_WORDS))
     assert long.margin == pytest.approx(short.margin / 2)
     assert long.bias == pytest.approx(short.bias / 2)
