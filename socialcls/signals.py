@@ -1,7 +1,8 @@
 """Find the signals that words, phrases and URL parts show.
 
-A signal's words are whole words ("forum"), beginnings ("moderat*") or phrases of either ("zadaj pytan*"). All
-languages are matched at once: nobody says which language a text is in, and one concept is one feature in all.
+A signal's words are whole words ("forum"), beginnings ("moderat*"; "#*" and "@*" are any channel and any account) or
+phrases of either ("zadaj pytan*"). All languages are matched at once: nobody says which language a text is in, and one
+concept is one feature in all.
 
 Entries are kept by their *opening*, which is their first word or beginning. A folded word is looked up whole and by
 each of its beginnings, once; what it shows by itself and which phrases it may open is remembered with the word.
@@ -20,6 +21,7 @@ Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
 _SHORTEST_BEGINNING = 3
+_MARKS = "#@"  # before a word they make it a name (`text.find_words`); each is a beginning by itself
 
 
 class Entry(NamedTuple):
@@ -104,6 +106,8 @@ def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], di
 def look_up(word: str, entries: Entries) -> list[Entry]:
     """All entries whose opening fits a folded word."""
     found = list(entries.get(word) or ())
+    if len(word) > 1 and word[0] in _MARKS:
+        found += entries.get(word[0] + "*") or ()
     for length in range(_SHORTEST_BEGINNING, len(word) + 1):
         found += entries.get(word[:length] + "*") or ()
     return found
