@@ -15,7 +15,7 @@ from typer.main import get_command
 from socialcls.errors import SocialClsError
 
 COMMANDS = {
-    "classify": "Say what one service is, how surely, and why.",
+    "classify": "Say what one service is, how surely, and why; or compare several.",
     "batch": "Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason.",
     "train": "Make a new model from labelled rows, and report what it measured on held-out hosts.",
     "evaluate": "Measure how good a model is on labelled rows it has not seen.",

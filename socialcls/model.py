@@ -17,6 +17,7 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 `Reading` keeps what was read, and lists the contributions when somebody asks.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from socialcls.features import (
@@ -30,6 +31,7 @@ from socialcls.features import (
     URL,
     URL_SIGNALS,
     Factor,
+    name_pair,
     read_url_keys,
 )
 from socialcls.records import Document, Field
@@ -122,12 +124,22 @@ class Reading:
         """
         return [part for read in self.fields.values() for part in read.list_parts(best, runner_up)]
 
+    def list_features(self, best: int, runner_up: int) -> list[tuple[str, str, float]]:
+        """What each feature adds to the margin: its group, its name, and the sum over all keys that have it."""
+        added: dict[tuple[str, str], float] = {}
+        for read in self.fields.values():
+            for group, name, sums, scale in read.list_weighed():
+                place = (group, name)
+                added[place] = added.get(place, 0.0) + (sums[best] - sums[runner_up]) * scale
+        return [(group, name, contribution) for (group, name), contribution in added.items()]
+
 
 class _WordField:
     """Text or name: what each word, pair and signal of it weighs."""
 
     def __init__(self, field: Field, weights: Weights) -> None:
         self.name = field
+        self.weights = weights
         self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
         self.opening_words = OPENING_WORDS if field == "text" else 0
         self.signals = SumsByKey(weights, f"{field}.signals")
@@ -178,6 +190,22 @@ class ReadWords:
             parts += [(contribution, self, signal) for signal, contribution in added.items()]
         return parts
 
+    def list_weighed(self) -> Iterator[tuple[str, str, Sums, float]]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        name, weights = self._field.name, self._field.weights
+        for word in dict.fromkeys(self.words):
+            for group in (f"{name}.words", f"{name}.chars"):
+                for feature, sums in weights.list_features(group, word.key):
+                    yield group, feature, sums, self._scale
+        for following, i in dict(self._pairs).items():
+            pair = name_pair(self.words[i].key, self.words[i + 1].key)
+            yield f"{name}.pairs", pair, following.pair or NOTHING, self._scale
+        for factor, known, signals in self._list_shown() if self._hits else ():
+            *_, scale = divide(factor.smoothing, [known[signal] for signal in signals])
+            group = "text.opening" if factor is TEXT_OPENING else f"{name}.signals"
+            for signal in signals:
+                yield group, signal, known[signal], scale
+
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands, in order, each place once."""
         if isinstance(key, WeighedWord):
@@ -205,6 +233,7 @@ class _UrlField:
     """What each part of a URL weighs."""
 
     def __init__(self, weights: Weights) -> None:
+        self.weights = weights
         self.entries = StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
         groups = [group for group in GROUPS_BY_NAME.values() if group.factor.field == "url"]
         self.sums = {group.name: SumsByKey(weights, group.name) for group in groups}
@@ -213,7 +242,7 @@ class _UrlField:
 class ReadUrl:
     """The keys of one URL with their places, and their scores."""
 
-    __slots__ = ("_by_factor", "_spans", "scores", "text")
+    __slots__ = ("_by_factor", "_spans", "_weights", "scores", "text")
 
     name: Field = "url"
     words: tuple[WeighedWord, ...] = ()
@@ -221,6 +250,7 @@ class ReadUrl:
 
     def __init__(self, field: _UrlField, url: str) -> None:
         self.text = url
+        self._weights = field.weights
         self._spans: dict[tuple[str, str], list[Span]] = {}
         for key in read_url_keys(url, field.entries):
             self._spans.setdefault((key.group, key.key), []).append((key.start, key.end))
@@ -246,6 +276,14 @@ class ReadUrl:
                     each = (sums[best] - sums[runner_up]) * scale / len(places)
                     added[place] = added.get(place, 0.0) + each
         return [(contribution, self, place) for place, contribution in added.items()]
+
+    def list_weighed(self) -> Iterator[tuple[str, str, Sums, float]]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        for factor, keys in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
+            for group, name, _ in keys:
+                for feature, sums in self._weights.list_features(group, name):
+                    yield group, feature, sums, scale
 
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands."""

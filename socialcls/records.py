@@ -63,6 +63,17 @@ class Reason(NamedTuple):
     """What it adds to the margin, in logits, all places together."""
 
 
+class Feature(NamedTuple):
+    """One feature that was read, with what it adds to the margin."""
+
+    group: str
+    """Its group: "text.words"."""
+    name: str
+    """As it stands in the vocabulary: a folded word, an n-gram, the id of a signal, `sub=forum`."""
+    contribution: float
+    """In logits; all features and the bias sum to the margin."""
+
+
 class Explanation(Protocol):
     """What a prediction is made of, worked out when it is asked for."""
 
@@ -73,6 +84,14 @@ class Explanation(Protocol):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The evidence gathered by signal and by word, largest first."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Each feature that was read, largest first."""
+
+    @property
+    def n_words(self) -> int:
+        """How many words stand in text and name."""
 
     @property
     def known_share(self) -> float:

@@ -63,6 +63,11 @@ class Weights:
             known = [self.look_up(number) for number in numbers if number is not None]
         return _add_up(known) if known else None
 
+    def list_features(self, group: str, key: str) -> list[tuple[str, Sums]]:
+        """The known features of a key with what each weighs."""
+        found = [(f, self.vocabulary.find(group, f)) for f in expand_key(GROUPS_BY_NAME[group], key)]
+        return [(feature, self.look_up(number)) for feature, number in found if number is not None]
+
     def _count_lookups(self, group: str, n: int) -> None:
         self._n_lookups[group] += n
         if self._n_lookups[group] > LOOKUPS_BEFORE_DICTIONARY:

@@ -58,6 +58,10 @@ def test_bias_and_evidence_sum_to_the_margin(text, url, name, social_only):
         return
     prediction = _DEFAULT.classify(document, social_only=social_only)
     _check_sum(document, prediction)
+    features = prediction.bias + sum(feature.contribution for feature in prediction.explanation.features)
+    reasons = prediction.bias + sum(reason.contribution for reason in prediction.reasons)
+    assert features == pytest.approx(prediction.margin, abs=1e-6)
+    assert reasons == pytest.approx(prediction.margin, abs=1e-6)
     assert sum(prediction.probabilities.values()) == pytest.approx(1)
     assert prediction.confidence == max(prediction.probabilities.values())
     assert prediction.margin >= 0

@@ -1,6 +1,7 @@
 """`socialcls classify`."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,42 +18,80 @@ from socialcls.commands.options import (
     show_examples,
 )
 
+if TYPE_CHECKING:
+    from socialcls.records import Document, Prediction
+    from socialcls.taxonomy import Taxonomy
+
 app = make_app()
+
+
+class Why(StrEnum):
+    """How much of the explanation is shown."""
+
+    sentence = "sentence"
+    panel = "panel"
+    everything = "everything"
 
 
 @app.command(
     epilog=show_examples(
         'socialcls classify "Forum for owners of old Volvos"',
         "socialcls classify forum.gazeta.pl",
+        'socialcls classify "Piszę o kotach" reddit.com/r/cats nk.pl     (side by side)',
         "cat page.txt | socialcls classify - --json",
     )
 )
 def classify(
-    source: Annotated[
-        str, typer.Argument(metavar="TEXT_OR_URL", help="A description, or a URL or host; `-` reads standard input.")
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="TEXT_OR_URL...", help="A description, or a URL or host; `-` reads standard input."),
     ],
     *,
     url: Annotated[str, typer.Option(help="The service's URL, beside its description.")] = "",
     name: Annotated[str, typer.Option(help="The service's name or title.")] = "",
+    why: Annotated[Why, typer.Option(help="How much of the explanation to show.")] = Why.panel,
     model: ModelOption = None,
     lang: LanguageOption = "",
     social_only: SocialOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what one service is, how surely, and why."""
+    """Say what one service is, how surely, and why; or compare several."""
     from socialcls.classifier import Classifier, make_document
 
     language = choose_language(lang)
-    document = make_document(read_source(source), url=check_utf8(url), name=check_utf8(name))
+    if len(sources) > 1 and (url or name):
+        raise typer.BadParameter("--url and --name belong to one service; with several, give their URLs or texts.")
+    documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
     classifier = Classifier.load(model)
-    prediction = classifier.classify(document, social_only=social_only)
+    predictions = [classifier.classify(document, social_only=social_only) for document in documents]
     if as_json:
         from socialcls.reports import describe_prediction
 
-        print_json(describe_prediction(prediction, classifier.taxonomy, language))
+        for prediction in predictions:
+            print_json(describe_prediction(prediction, classifier.taxonomy, language))
+        return
+    _show(documents, predictions, classifier.taxonomy, language, why)
+
+
+def _show(
+    documents: "list[Document]", predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str, why: Why
+) -> None:
+    if why is Why.sentence:
+        from socialcls.reasons import ReasonWriter
+        from socialcls.terminal import neutralise
+
+        for prediction in predictions:
+            print(neutralise(ReasonWriter(taxonomy, language).write(prediction)))
         return
     from socialcls.drawing import make_console
-    from socialcls.rendering import render_prediction
+    from socialcls.rendering import render_comparison, render_features, render_prediction
 
     console = make_console()
-    console.print(render_prediction(document, prediction, classifier.taxonomy, language, console.width))
+    if len(documents) > 1:
+        console.print(render_comparison(documents, predictions, taxonomy, language, console.width))
+        if why is Why.panel:
+            return
+    for document, prediction in zip(documents, predictions, strict=True):
+        console.print(render_prediction(document, prediction, taxonomy, language, console.width))
+        if why is Why.everything:
+            console.print(render_features(prediction, language))
