@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
 
 from socialcls.errors import InputError, OutputError
 from socialcls.terminal import neutralise
@@ -31,8 +32,7 @@ _DELIMITERS = ",;\t|"
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table, as wide as its header."""
 
     line: int
@@ -108,15 +108,9 @@ def _read_table(stream: TextIO, name: str, delimiter: str) -> Table:
         if not header_line:
             raise InputError(f"{name}: empty. A CSV file with a header line is needed.")
     delimiter = delimiter or max(_DELIMITERS, key=header_line.count)
-    lines = _chain_header(header_line, stream)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(chain([header_line], stream), delimiter=delimiter)
     columns = [column.strip() for column in next(reader)]
     return Table(name, columns, delimiter, _read_rows(reader, len(columns)))
-
-
-def _chain_header(header_line: str, stream: TextIO) -> Iterator[str]:
-    yield header_line
-    yield from stream
 
 
 def _read_rows(reader: "_Reader", width: int) -> Iterator[Row]:
