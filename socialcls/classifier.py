@@ -58,8 +58,7 @@ class Classifier:
             InputError: there is nothing to read, or far too much.
         """
         document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
-        check_document(document)
-        reading = self._model.read(document)
+        reading = self.read(document)
         ground = find_ground(reading.n_words)
         sharpness = self._sharpness[ground]
         a, b, c, d = reading.scores
@@ -83,6 +82,15 @@ class Classifier:
             bias=(intercepts[i] - intercepts[j]) * sharpness,
             explanation=_Explanation(reading, i, j, sharpness),
         )
+
+    def read(self, document: Document) -> Reading:
+        """Read a document without deciding: its scores, and what each key of it contributes to each label.
+
+        Raises:
+            InputError: there is nothing to read, or far too much.
+        """
+        check_document(document)
+        return self._model.read(document)
 
 
 def find_ground(n_words: int) -> Ground:

@@ -36,6 +36,7 @@ from socialcls.features import (
     URL_SIGNALS,
     Factor,
     expand_key,
+    name_pair,
     read_url_keys,
 )
 from socialcls.records import Document, Field
@@ -76,12 +77,17 @@ class Part(NamedTuple):
     """What one key of a document contributes."""
 
     field: Field
+    key: str
+    """As `features` names it: a folded word, a pair, a signal's id, `sub=forum`."""
     signal: str | None
     """The signal that the key is; None for words, pairs and parts of a URL."""
     places: Sequence[Place]
     """Where it stands, at least once; `Reading` finds the characters and quotes them."""
     scores: Scores
     """What it adds to each label's logit, all places together."""
+    idf: float
+    """The inverse document frequency of the word, pair or part by itself; 1 for signals, 0 where it is unknown and
+    only its n-grams count."""
 
 
 class LinearModel:
@@ -128,7 +134,7 @@ class Reading:
     @property
     def n_known_words(self) -> int:
         """How many of them the model knows as whole words."""
-        return sum(word.is_known for read in self._fields.values() for word in read.words)
+        return sum(word.whole is not None for read in self._fields.values() for word in read.words)
 
     def list_parts(self) -> list[Part]:
         """What each key contributes; with the intercepts it sums to the scores."""
@@ -177,16 +183,16 @@ class _StoredEntries:
 class _WeighedWord(Word):
     """A folded word with all that it brings: what it weighs, shows and may open."""
 
-    __slots__ = ("is_known", "sums")
+    __slots__ = ("sums", "whole")
 
     def __init__(self, key: str, entries: Entries, field: Field, weights: _Weights) -> None:
         super().__init__(key, entries)
-        whole = weights.add_up(f"{field}.words", key)
+        self.whole = weights.add_up(f"{field}.words", key)
+        """S and q of the word alone; None when it is unknown."""
         ngrams = weights.add_up(f"{field}.chars", key)
-        self.is_known = whole is not None
-        self.sums = _add(whole or _NOTHING, ngrams or _NOTHING)
+        self.sums = _add(self.whole or _NOTHING, ngrams or _NOTHING)
         """S for each label but the last, then q: of the word and its n-grams."""
-        for found in weights.vocabulary.find_all(f"{field}.pairs", key) if self.is_known else ():
+        for found in weights.vocabulary.find_all(f"{field}.pairs", key) if self.whole else ():
             self.add_pair(found.value, weights.look_up(found.number))
 
 
@@ -245,10 +251,16 @@ class _ReadWords:
             places.setdefault(following, []).append((i, i + 1))
         sums = [key.sums if isinstance(key, _WeighedWord) else key.pair or _NOTHING for key in places]
         *_, scale = _weigh(self._field.factor.smoothing, sums)
-        plain = [
-            Part(self._field.name, None, spots, _scale(of_key, scale))
-            for of_key, spots in zip(sums, places.values(), strict=True)
-        ]
+        plain = []
+        for key, of_key, spots in zip(places, sums, places.values(), strict=True):
+            first, last = spots[0]
+            named = self.words[first].key
+            alone = of_key
+            if isinstance(key, _WeighedWord):
+                alone = key.whole or _NOTHING
+            else:
+                named = name_pair(named, self.words[last].key)
+            plain.append(Part(self._field.name, named, None, spots, _scale(of_key, scale), sqrt(alone[3])))
         return [part for part in plain + self._list_signals() if any(part.scores)]
 
     def _list_signals(self) -> list[Part]:
@@ -260,7 +272,9 @@ class _ReadWords:
             *_, scale = _weigh(factor.smoothing, [known[signal] for signal in signals])
             for signal in signals:
                 added[signal] = _add(added[signal], _scale(known[signal], scale))
-        return [Part(self._field.name, signal, tuple(spots), added[signal]) for signal, spots in places.items()]
+        return [
+            Part(self._field.name, signal, signal, tuple(spots), added[signal], 1.0) for signal, spots in places.items()
+        ]
 
     def find_span(self, place: Place) -> tuple[int, int]:
         """Start and end of some words, in characters."""
@@ -280,6 +294,7 @@ class _UrlField:
 
     def __init__(self, weights: _Weights) -> None:
         self.entries = _StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
+        self._last: _ReadUrl | None = None
         self.sums = {
             group.name: _SumsByKey(weights, group.name)
             for group in GROUPS_BY_NAME.values()
@@ -287,19 +302,22 @@ class _UrlField:
         }
 
     def read(self, url: str) -> "_ReadUrl":
-        """Read the URL of one document."""
-        return _ReadUrl(self, url)
+        """Read the URL of one document; the last one is remembered, for those who try many texts beside it."""
+        last = self._last
+        if last is None or last.url != url:
+            last = self._last = _ReadUrl(self, url)
+        return last
 
 
 class _ReadUrl:
     """The keys of one URL with their places, and their scores."""
 
-    __slots__ = ("_places", "_scales", "_sums", "_url", "scores")
+    __slots__ = ("_places", "_scales", "_sums", "scores", "url")
 
     words: tuple[_WeighedWord, ...] = ()
 
     def __init__(self, field: _UrlField, url: str) -> None:
-        self._url = url
+        self.url = url
         self._places: dict[tuple[str, str], list[Place]] = {}
         for key in read_url_keys(url, field.entries):
             self._places.setdefault((key.group, key.key), []).append((key.start, key.end))
@@ -318,7 +336,9 @@ class _ReadUrl:
         for (group, key), spots in self._places.items():
             factor = GROUPS_BY_NAME[group].factor
             signal = key if factor is URL_SIGNALS else None
-            parts.append(Part("url", signal, spots, _scale(self._sums[group, key], self._scales[factor])))
+            sums = self._sums[group, key]
+            idf = 0.0 if GROUPS_BY_NAME[group].ngram_lengths else sqrt(sums[3])
+            parts.append(Part("url", key, signal, spots, _scale(sums, self._scales[factor]), idf))
         return [part for part in parts if any(part.scores)]
 
     def find_span(self, place: Place) -> tuple[int, int]:
@@ -327,7 +347,7 @@ class _ReadUrl:
 
     def quote(self, place: Place) -> str:
         """A part of the URL as given."""
-        return self._url[place[0] : place[1]]
+        return self.url[place[0] : place[1]]
 
 
 class _SumsByKey(dict[str, Sums]):
