@@ -60,8 +60,7 @@ class Classifier:
             InputError: there is nothing to read, or far too much.
         """
         document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
-        check_document(document)
-        reading = self._model.read(document)
+        reading = self.read(document)
         ground = find_ground(reading.n_words)
         sharpness = self._sharpness[ground]
         a, b, c, d = reading.scores
@@ -85,6 +84,15 @@ class Classifier:
             bias=(intercepts[i] - intercepts[j]) * sharpness,
             explanation=_Explanation(reading, i, j, sharpness),
         )
+
+    def read(self, document: Document) -> Reading:
+        """Read a document without deciding: its scores, and what each key of it contributes to each label.
+
+        Raises:
+            InputError: there is nothing to read, or far too much.
+        """
+        check_document(document)
+        return self._model.read(document)
 
 
 def find_ground(n_words: int) -> Ground:
@@ -143,7 +151,8 @@ class _Explanation:
                 if not is_said:
                     chosen.append(reason)
                     said |= words
-        return chosen
+        shown = {word.lower() for reason in chosen if reason.signal for word in reason.words}
+        return [r for r in chosen if r.signal or not shown.issuperset(word.lower() for word in r.words)]
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:

@@ -18,6 +18,7 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 """
 
 from collections.abc import Iterator
+from math import sqrt
 from typing import NamedTuple
 
 from socialcls.features import (
@@ -68,6 +69,22 @@ Key = WeighedWord | Following | UrlPlace | str
 Part = tuple[float, "ReadWords | ReadUrl", Key]
 """What a key adds to a margin, in logits, not calibrated; the field it was read in; the key. (A plain tuple: dozens
 are made for every document that is explained.)"""
+
+
+class ReadKey(NamedTuple):
+    """Something read with all that is known of it: for comparing documents, not for speed."""
+
+    field: Field
+    signal: str | None
+    """The signal that it is; None for words and parts of a URL."""
+    name: str
+    """A folded word, a signal's id, or a part of a URL under the name of what it is: `sub=forum`."""
+    words: tuple[str, ...]
+    """What stands there, each way of writing it once."""
+    scores: Scores
+    """What it adds to each label's logit, not calibrated."""
+    idf: float
+    """The inverse document frequency of the word or part by itself; 0 where only its n-grams are known."""
 
 
 class LinearModel:
@@ -133,6 +150,10 @@ class Reading:
                 added[place] = added.get(place, 0.0) + (sums[best] - sums[runner_up]) * scale
         return [(group, name, contribution) for (group, name), contribution in added.items()]
 
+    def list_keys(self) -> list[ReadKey]:
+        """The words, signals and parts of the URL that count; pairs of words are left out."""
+        return [key for read in self.fields.values() for key in read.list_keys() if any(key.scores)]
+
 
 class _WordField:
     """Text or name: what each word, pair and signal of it weighs."""
@@ -189,6 +210,22 @@ class ReadWords:
                     added[signal] = added.get(signal, 0.0) + (sums[best] - sums[runner_up]) * scale
             parts += [(contribution, self, signal) for signal, contribution in added.items()]
         return parts
+
+    def list_keys(self) -> list[ReadKey]:
+        """The words and signals that are known."""
+        name, weights, keys = self._field.name, self._field.weights, []
+        for word in dict.fromkeys(self.words):
+            whole = weights.add_up(f"{name}.words", word.key)
+            idf = sqrt(whole[4]) if whole else 0.0
+            if word.sums[4]:
+                keys.append(ReadKey(name, None, word.key, self._quote(word), _scale(word.sums, self._scale), idf))
+        for factor, known, signals in self._list_shown()[:1] if self._hits else ():
+            *_, scale = divide(factor.smoothing, [known[signal] for signal in signals])
+            keys += [ReadKey(name, s, s, self._quote(s), _scale(known[s], scale), 1.0) for s in signals]
+        return keys
+
+    def _quote(self, key: Key) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.text[start:end] for start, end in self.find_spans(key)))
 
     def list_weighed(self) -> Iterator[tuple[str, str, Sums, float]]:
         """Each feature with its group, what it weighs, and what that is multiplied by."""
@@ -285,6 +322,24 @@ class ReadUrl:
                 for feature, sums in self._weights.list_features(group, name):
                     yield group, feature, sums, scale
 
+    def list_keys(self) -> list[ReadKey]:
+        """The parts and signals that are known."""
+        keys = []
+        for factor, read in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in read])
+            for group, name, sums in read:
+                words = tuple(dict.fromkeys(self.text[start:end] for start, end in self._spans[group, name]))
+                signal = name if factor is URL_SIGNALS else None
+                idf = sqrt(sums[4]) if group == "url.parts" else float(signal is not None)
+                if sums[4]:
+                    keys.append(ReadKey("url", signal, name, words, _scale(sums, scale), idf))
+        return keys
+
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands."""
         return key.spans if isinstance(key, UrlPlace) else ()
+
+
+def _scale(sums: Sums, scale: float) -> Scores:
+    a, b, c, d, _ = sums
+    return a * scale, b * scale, c * scale, d * scale

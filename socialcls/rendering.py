@@ -7,7 +7,7 @@ colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speak
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from math import exp, fsum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
@@ -21,6 +21,10 @@ from socialcls.reasons import ReasonWriter, list_hints, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
 from socialcls.taxonomy import CRITERIA, LABELS, Taxonomy
 from socialcls.terminal import neutralise
+
+if TYPE_CHECKING:
+    from socialcls.counterfactuals import Counterfactuals
+    from socialcls.neighbours import Neighbour
 
 _MAX_OF_KIND = 5  # reasons shown under one heading
 _MAX_AGAINST = 4
@@ -76,6 +80,41 @@ def render_features(prediction: Prediction, language: str) -> RenderableType:
         table.add_row(Text(_show_logits(feature.contribution, messages), COLOURS[label]), feature.group, shown)
     table.add_row(Text(_show_logits(prediction.margin, messages), "bold"), "", Text(messages["margin"], "bold"))
     return table
+
+
+def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) -> RenderableType:
+    """The fewest words without which the answer would be another."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    lines: dict[str, None] = {}
+    for change in (found.category, found.best_guess):
+        if change:
+            words = ", ".join(messages["quote"].format(neutralise(removal.text)) for removal in change.removed)
+            answer = change.prediction.category if change.about == "category" else change.prediction.best_guess
+            share = show_share(change.prediction.confidence)
+            said = messages[f"changes_{change.about}"]
+            lines[said.format(words=words, category=categories[answer].phrase, share=share)] = None
+    return Group(Text(messages["changes"], style="bold"), *map(Text, lines or [messages["changes_none"]]))
+
+
+def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
+    """The labelled rows that a document resembles, and what makes them alike."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    if not found:
+        return Group(Text(messages["similar"], style="bold"), Text(messages["similar_none"]))
+    table = Table(width=min(width, WIDE), padding=(0, 1), show_lines=True, border_style="bright_black")
+    table.add_column(messages["likeness"], justify="right", no_wrap=width >= NARROW)
+    table.add_column(messages["answer"], ratio=2)
+    table.add_column(messages["row"], ratio=4, overflow="fold")
+    table.add_column(messages["shared"], ratio=3)
+    for neighbour in found:
+        example = neighbour.example
+        given = " · ".join(filter(None, (example.document.name, example.document.url, example.document.text)))
+        shown = neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else ""))
+        words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
+        quoted = ", ".join(messages["quote"].format(neutralise(word)) for word in list(words)[:_MAX_OF_KIND])
+        answer = Text(categories[example.gold].name, style=COLOURS[example.gold])
+        table.add_row(show_share(neighbour.similarity), answer, Text(shown), Text(quoted))
+    return Group(Text(messages["similar"], style="bold"), table)
 
 
 def render_comparison(

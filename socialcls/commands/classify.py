@@ -19,6 +19,7 @@ from socialcls.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from socialcls.classifier import Classifier
     from socialcls.records import Document, Prediction
     from socialcls.taxonomy import Taxonomy
 
@@ -50,6 +51,8 @@ def classify(
     url: Annotated[str, typer.Option(help="The service's URL, beside its description.")] = "",
     name: Annotated[str, typer.Option(help="The service's name or title.")] = "",
     why: Annotated[Why, typer.Option(help="How much of the explanation to show.")] = Why.panel,
+    changes: Annotated[bool, typer.Option("--changes", help="Show the fewest words that decide the answer.")] = False,
+    similar: Annotated[bool, typer.Option("--similar", help="Show the labelled rows that it resembles.")] = False,
     model: ModelOption = None,
     lang: LanguageOption = "",
     social_only: SocialOption = False,
@@ -71,6 +74,10 @@ def classify(
             print_json(describe_prediction(prediction, classifier.taxonomy, language))
         return
     _show(documents, predictions, classifier.taxonomy, language, why)
+    if changes:
+        _show_changes(documents, classifier, language, social_only=social_only)
+    if similar:
+        _show_similar(documents, classifier, language)
 
 
 def _show(
@@ -95,3 +102,24 @@ def _show(
         console.print(render_prediction(document, prediction, taxonomy, language, console.width))
         if why is Why.everything:
             console.print(render_features(prediction, language))
+
+
+def _show_changes(documents: "list[Document]", classifier: "Classifier", language: str, *, social_only: bool) -> None:
+    from socialcls.counterfactuals import find_counterfactuals
+    from socialcls.drawing import make_console
+    from socialcls.rendering import render_changes
+
+    for document in documents:
+        found = find_counterfactuals(document, classifier, social_only=social_only)
+        make_console().print(render_changes(found, classifier.taxonomy, language))
+
+
+def _show_similar(documents: "list[Document]", classifier: "Classifier", language: str) -> None:
+    from socialcls.drawing import make_console
+    from socialcls.neighbours import find_neighbours, read_corpus
+    from socialcls.rendering import render_neighbours
+
+    console, corpus = make_console(), read_corpus()
+    for document in documents:
+        found = find_neighbours(document, corpus, classifier)
+        console.print(render_neighbours(found, classifier.taxonomy, language, console.width))
