@@ -46,11 +46,14 @@ class ReasonWriter:
 
     def _name_reasons(self, reasons: Sequence[Reason]) -> str:
         messages = self._messages
-        parts = []
+        signals: dict[str, list[str]] = {}  # one may be shown by the text and by the address
         for reason in reasons:
             if reason.signal:
-                words = _quote(reason.words, messages)
-                parts.append(messages["part_signal"].format(signal=self._signals[reason.signal], words=words))
+                signals.setdefault(reason.signal, []).extend(reason.words)
+        parts = [
+            messages["part_signal"].format(signal=self._signals[signal], words=_quote(words, messages))
+            for signal, words in signals.items()
+        ]
         for field, one, many in (
             ("text", "part_word", "part_words"),
             ("name", "part_name", "part_name"),

@@ -40,7 +40,7 @@ def test_sentences_of_the_hand_made_model(tiny, language, fields, sentence):
     [
         ((0.4, 0.35, 0.2, 0.05), "a forum", "Unsure: a community (40%) and a blog (35%) are about as likely."),
         ((0.4, 0.2, 0.2, 0.2), "x y", "Unsure: nothing that was given is known to the model."),
-        ((0.6, 0.2, 0.1, 0.1), "a forum", "Unsure: too little to go on. Perhaps a community (60%)"),
+        ((0.6, 0.2, 0.1, 0.1), "a forum", "Unsure: not enough for an answer. Perhaps a community (60%)"),
     ],
 )
 def test_doubt_says_what_is_wrong(tiny, shares, text, message):
