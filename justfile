@@ -47,6 +47,11 @@ benchmark-accuracy directory="../shared/eval/dev":
     {{bin}}/pip install --quiet -e ".[bench]"
     {{bin}}/python -m benchmarks.accuracy {{directory}}
 
+# Measure rows per second with Spark on two cores; needs Java.
+benchmark-spark rows="200000":
+    {{bin}}/pip install --quiet -e ".[spark]"
+    {{bin}}/python -m benchmarks.spark {{rows}}
+
 # What continuous integration runs.
 ci:
     bash .ci/run

@@ -1,16 +1,18 @@
 """A stream of rows classified in order, in constant memory, by one process or by several.
 
-The work is one function from columns to columns, `RowClassifier.classify_columns`: it holds no global state and can be
-pickled, so that a pool of processes, Spark, Ray or Dask may call it wherever the rows are (see `spark`).
+The work is one function from columns to columns, `RowClassifier.classify_columns`: it can be pickled, so that a pool of
+processes, Spark, Ray or Dask may call it wherever the rows are (see `spark`). They hand over a classifier with every
+few rows; a process keeps the model, with the sums of all the words it has met, from one to the next.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from socialcls.artifact import DEFAULT_MODEL_DIR
 from socialcls.classifier import Classifier
 from socialcls.columns import Columns
 from socialcls.errors import InputError
@@ -82,7 +84,8 @@ class RowClassifier:
     @cached_property
     def _tools(self) -> tuple[Classifier, ReasonWriter, bool]:
         model_dir, language, social_only = self._settings
-        classifier = Classifier.load(model_dir)
+        directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
+        classifier = _load_once(directory, directory.stat().st_mtime_ns if directory.is_dir() else 0)
         return classifier, ReasonWriter(classifier.taxonomy, language), social_only
 
     def classify_document(self, document: Document) -> list[str]:
@@ -125,21 +128,37 @@ class RowClassifier:
         return {name: [row[i] for row in cells] for i, name in enumerate(APPENDED)}
 
 
-def name_columns(table: Table, prefix: str) -> list[str]:
+@lru_cache(maxsize=2)
+def _load_once(model_dir: Path, written_ns: int) -> Classifier:
+    """The classifier of a model directory, the same object until the directory is written anew (decision 0010)."""
+    del written_ns
+    return Classifier.load(model_dir)
+
+
+def name_columns(
+    table_name: str, columns: Sequence[str], prefix: str, *, spell: Callable[[str], str] = str
+) -> list[str]:
     """The header of the result.
+
+    Args:
+        table_name: What to call the table in messages.
+        columns: Its own columns.
+        prefix: Put before each new name.
+        spell: Names that it spells alike are the same name; by default only equal ones are.
 
     Raises:
         InputError: a name that would be appended is there already.
     """
     appended = [prefix + name for name in APPENDED]
-    taken = [name for name in appended if name in table.columns]
+    spelt = {spell(name) for name in appended}
+    taken = [name for name in columns if spell(name) in spelt]
     if taken:
         message = (
-            f"{table.name}: there is a column {taken[0]!r} already. "
+            f"{table_name}: there is a column {taken[0]!r} already. "
             "Put something before the names of the new columns, for example --prefix predicted_."
         )
         raise InputError(message)
-    return table.columns + appended
+    return [*columns, *appended]
 
 
 def classify_table(

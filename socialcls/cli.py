@@ -6,6 +6,7 @@ Commands are modules of `commands`; only the one that is asked for is imported. 
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -72,9 +73,14 @@ def start(
 
 
 def main() -> NoReturn:
-    """Run the command line: the one place where errors become messages and exit codes."""
+    """Run the command line."""
+    run(app)
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Run a command: the one place where errors become messages and exit codes."""
     try:
-        app()
+        command()
     except SocialClsError as error:
         from socialcls.terminal import neutralise
 

@@ -1,6 +1,7 @@
 """Rows in, the same rows out, in order, with the answer."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -90,10 +91,26 @@ def test_columns_may_be_missing_or_empty(tiny_dir):
     assert classifier.classify_columns({"text": []})["category"] == []
 
 
-def test_a_taken_column_name_is_an_error(tmp_path):
+def test_a_taken_column_name_is_an_error():
     """With the way out; a prefix makes it free."""
-    (tmp_path / "in.csv").write_text("opis,category\nx,y\n")
-    with open_table(str(tmp_path / "in.csv")) as table:
-        with pytest.raises(InputError, match=r"column 'category' already.*--prefix"):
-            name_columns(table, "")
-        assert name_columns(table, "predicted_")[2] == "predicted_category"
+    with pytest.raises(InputError, match=r"in\.csv: there is a column 'category' already.*--prefix"):
+        name_columns("in.csv", ["opis", "category"], "")
+    assert name_columns("in.csv", ["opis", "category"], "predicted_")[2] == "predicted_category"
+
+
+def test_names_may_be_the_same_in_another_spelling():
+    """Where capitals do not count, `Category` takes the name of `category`."""
+    assert "category" in name_columns("in.csv", ["opis", "Category"], "")
+    with pytest.raises(InputError, match="there is a column 'Category' already"):
+        name_columns("in.csv", ["opis", "Category"], "", spell=str.lower)
+
+
+def test_a_process_keeps_the_model_from_one_classifier_to_the_next(tiny_dir, tiny_artifact):
+    """Until the directory is written anew: then it is read anew."""
+    forum: dict[str, list[str | None]] = {"text": ["a forum"]}
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
+    (tiny_dir / "weights.bin").write_bytes(b"not read again")
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
+    arrays = replace(tiny_artifact.arrays, intercepts=(0.0, 0.0, 9.0, 0.0))
+    save_artifact(replace(tiny_artifact, arrays=arrays), tiny_dir)
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["platform"]

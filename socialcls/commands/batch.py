@@ -10,6 +10,7 @@ from socialcls.commands.options import (
     LanguageOption,
     ModelOption,
     NameColumn,
+    PrefixOption,
     SocialOption,
     TextColumn,
     UrlColumn,
@@ -36,7 +37,7 @@ def batch(
     text_column: TextColumn = "",
     url_column: UrlColumn = "",
     name_column: NameColumn = "",
-    prefix: Annotated[str, typer.Option(metavar="P", help="Put before each new column's name.")] = "",
+    prefix: PrefixOption = "",
     encoding: Encoding = "",
     delimiter: Annotated[
         str, typer.Option(metavar="C", help="What parts the cells. [default: found in the header]")
@@ -60,7 +61,7 @@ def batch(
     classifier.load()
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
-        header = name_columns(table, prefix)
+        header = name_columns(table.name, table.columns, prefix)
         rows = classify_table(table, columns, classifier, n_jobs=jobs)
         with watch_rows(rows, table.share_read) as watched:
             write_table(output, header, watched, delimiter=table.delimiter)

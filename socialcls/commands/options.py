@@ -22,6 +22,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 TextColumn = Annotated[str, typer.Option("--text-column", metavar="NAME", help="Column with the description.")]
 UrlColumn = Annotated[str, typer.Option("--url-column", metavar="NAME", help="Column with the URL.")]
 NameColumn = Annotated[str, typer.Option("--name-column", metavar="NAME", help="Column with the name.")]
+PrefixOption = Annotated[str, typer.Option("--prefix", metavar="P", help="Put before each new column's name.")]
 Encoding = Annotated[
     str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: utf-8]")
 ]
