@@ -178,7 +178,7 @@ class ReadWords:
         self._field, self.text = field, text
         self.words = words = field.lexicon.read(text)
         self._hits, self._pairs = hits, pairs = scan(words)
-        self._spans: list[Span] = []
+        self._spans: dict[Key, tuple[Span, ...]] = {}
         sums = [word.sums for word in dict.fromkeys(words)]
         if pairs:
             sums += [following.pair or NOTHING for following in dict(pairs)]
@@ -245,14 +245,20 @@ class ReadWords:
 
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands, in order, each place once."""
-        if isinstance(key, WeighedWord):
-            places = [(i, i) for i, word in enumerate(self.words) if word is key]
-        elif isinstance(key, Following):
-            places = [(i, i + 1) for following, i in self._pairs if following is key]
-        else:
-            places = [(first, last) for signal, first, last in self._hits if signal == key]
-        self._spans = spans = self._spans or find_spans(self.text)
-        return tuple(dict.fromkeys([(spans[first][0], spans[last][1]) for first, last in places]))
+        if not self._spans:
+            self._spans = self._locate_keys()
+        return self._spans[key]
+
+    def _locate_keys(self) -> dict[Key, tuple[Span, ...]]:
+        spans = find_spans(self.text)
+        places: dict[Key, dict[Span, None]] = {}
+        for word, span in zip(self.words, spans, strict=True):
+            places.setdefault(word, {})[span] = None
+        for following, i in self._pairs:
+            places.setdefault(following, {})[spans[i][0], spans[i + 1][1]] = None
+        for signal, first, last in self._hits:
+            places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
+        return {key: tuple(found) for key, found in places.items()}
 
     def _list_shown(self) -> list[tuple[Factor, SumsByKey, dict[str, None]]]:
         """The distinct signals of the whole field, then of its opening, each with factor and sums."""

@@ -73,6 +73,14 @@ def test_explanations_of_real_rows_are_exact():
         _check_sum(example.document, _DEFAULT.classify(example.document))
 
 
+def test_a_long_page_is_explained_in_time_that_grows_with_its_length(tiny):
+    """Words are found once and not for each place anew: that would be minutes for these 24,000 words."""
+    document = Document("shop forum x " * 8_000)
+    prediction = tiny.classify(document)
+    assert len(prediction.evidence) == 3 * 8_000
+    _check_sum(document, prediction)
+
+
 def test_evidence_comes_largest_first(default):
     """By size, whichever way it speaks."""
     prediction = default.classify("A forum where members buy books, with a blog and a shop", url="forum.x.pl")
