@@ -62,6 +62,8 @@ class UrlPlace(NamedTuple):
     spans: tuple[Span, ...]
 
 
+_MANY_WORDS = 100  # of which all places are found at once
+
 Key = WeighedWord | Following | UrlPlace | str
 """Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""
 
@@ -172,13 +174,14 @@ class _WordField:
 class ReadWords:
     """The words of one document's field, the known pairs, the signals that are shown, and their scores."""
 
-    __slots__ = ("_field", "_hits", "_pairs", "_scale", "_spans", "scores", "text", "words")
+    __slots__ = ("_field", "_hits", "_pairs", "_places", "_scale", "_spans", "scores", "text", "words")
 
     def __init__(self, field: _WordField, text: str) -> None:
         self._field, self.text = field, text
         self.words = words = field.lexicon.read(text)
         self._hits, self._pairs = hits, pairs = scan(words)
-        self._spans: dict[Key, tuple[Span, ...]] = {}
+        self._spans: list[Span] = []
+        self._places: dict[Key, dict[Span, None]] = {}
         sums = [word.sums for word in dict.fromkeys(words)]
         if pairs:
             sums += [following.pair or NOTHING for following in dict(pairs)]
@@ -245,11 +248,19 @@ class ReadWords:
 
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands, in order, each place once."""
-        if not self._spans:
-            self._spans = self._locate_keys()
-        return self._spans[key]
+        if len(self.words) > _MANY_WORDS:
+            self._places = self._places or self._locate_keys()
+            return tuple(self._places[key])
+        self._spans = spans = self._spans or find_spans(self.text)
+        if isinstance(key, WeighedWord):
+            return tuple([spans[i] for i, word in enumerate(self.words) if word is key])
+        if isinstance(key, Following):
+            return tuple([(spans[i][0], spans[i + 1][1]) for following, i in self._pairs if following is key])
+        found = [(spans[first][0], spans[last][1]) for signal, first, last in self._hits if signal == key]
+        return tuple(dict.fromkeys(found))
 
-    def _locate_keys(self) -> dict[Key, tuple[Span, ...]]:
+    def _locate_keys(self) -> dict[Key, dict[Span, None]]:
+        """Where every key stands: looking through a long page for each would take the square of its length."""
         spans = find_spans(self.text)
         places: dict[Key, dict[Span, None]] = {}
         for word, span in zip(self.words, spans, strict=True):
@@ -258,7 +269,7 @@ class ReadWords:
             places.setdefault(following, {})[spans[i][0], spans[i + 1][1]] = None
         for signal, first, last in self._hits:
             places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
-        return {key: tuple(found) for key, found in places.items()}
+        return places
 
     def _list_shown(self) -> list[tuple[Factor, SumsByKey, dict[str, None]]]:
         """The distinct signals of the whole field, then of its opening, each with factor and sums."""
