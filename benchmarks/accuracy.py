@@ -84,7 +84,7 @@ def _read_tests(directory: str) -> dict[str, list[Example]]:
     for path in sorted(Path(directory).glob("*.csv")):
         rows = read_examples([str(path)])
         tests[path.stem] = rows
-        described = [replace(e, document=Document(text=e.document.text)) for e in rows if e.document.text.strip()]
+        described = [e._replace(document=Document(text=e.document.text)) for e in rows if e.document.text.strip()]
         if described:
             tests[f"{path.stem}, text alone"] = described
     return tests

@@ -1,5 +1,12 @@
-"""`python -m socialcls`."""
+"""Run the command line: `python -m socialcls`, and the installed command."""
 
-from socialcls.cli import main
+import gc
 
-main()
+gc.disable()  # nothing that starting makes is garbage, and looking for it would take a twentieth of a short command
+
+from socialcls.cli import main  # noqa: E402
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

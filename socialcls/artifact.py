@@ -2,11 +2,12 @@
 
 | file | what it holds |
 |---|---|
-| `card.json` | what the model is, its intercepts and thresholds, what was measured, checksums of all files |
+| `card.json` | what the model is, its intercepts and thresholds, what was measured |
 | `taxonomy.json` | the labels, criteria and signals with their names, as they were when it was trained |
 | `vocabulary.txt` | the features, one a line, group after group; then the words of the signals (see `vocabulary`) |
 | `buckets.bin` | where in the vocabulary to look for a key |
 | `weights.bin` | for each feature, four float32: a coefficient for each label but the last, then its squared idf |
+| `checksums.json` | CRC-32 of each of the others: enough against damage and edits, and a millisecond to check |
 
 Nothing in it is code and nothing is unpickled. The format number changes whenever a directory written before
 could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, retrain `models/default`.
@@ -15,9 +16,8 @@ could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, re
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from socialcls.errors import ModelError, OutputError
 from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
@@ -27,8 +27,8 @@ from socialcls.weights import ROW, Arrays
 FORMAT = 2
 
 _CARD, _TAXONOMY, _VOCABULARY = "card.json", "taxonomy.json", "vocabulary.txt"
-_BUCKETS, _WEIGHTS = "buckets.bin", "weights.bin"
-_FILES = (_CARD, _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS)
+_BUCKETS, _WEIGHTS, _CHECKSUMS = "buckets.bin", "weights.bin", "checksums.json"
+_FILES = (_CARD, _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS, _CHECKSUMS)
 _HERE = Path(__file__).parent
 DEFAULT_MODEL_DIR = next(
     (path for path in (_HERE / "default_model", _HERE.parent / "models" / "default") if path.is_dir()),
@@ -37,8 +37,7 @@ DEFAULT_MODEL_DIR = next(
 """The model that comes with the package: inside an installed wheel, or `models/default` in a working copy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What a model is, for people and for the classifier."""
 
     name: str
@@ -56,8 +55,7 @@ class Card:
     """What was measured on held-out hosts with exported models, by the fields that were shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(NamedTuple):
     """A model in memory, ready to be saved or to classify."""
 
     card: Card
@@ -85,11 +83,10 @@ def load_artifact(model_dir: Path) -> Artifact:
     if found != FORMAT:
         message = f"{model_dir}: a model of format {found!r}; this version reads format {FORMAT}. {_RETRAIN}"
         raise ModelError(message)
-    checksums = card.pop("checksums", None)
-    if checksums != _sum_up(card, files):
+    if _sum_up(files) != files[_CHECKSUMS]:
         raise ModelError(f"{model_dir}: truncated or edited since it was trained. {_RETRAIN}")
     return Artifact(
-        card=Card(**{key: card[key] for key in Card.__dataclass_fields__}),
+        card=Card(**{key: card[key] for key in Card._fields}),
         taxonomy=Taxonomy.from_dict(json.loads(files[_TAXONOMY])),
         arrays=Arrays(
             tuple(card["intercepts"][label] for label in LABELS),
@@ -148,11 +145,8 @@ def _read_file(model_dir: Path, name: str) -> bytes:
         raise ModelError(f"{model_dir / name}: cannot be read ({error.strerror}).") from error
 
 
-def _sum_up(card: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, str]:
-    """CRC-32 of each file, and of the card without its checksums: enough against damage, and 1 ms to check."""
-    contents = dict(files)
-    contents[_CARD] = _dump(card)
-    return {name: f"{zlib.crc32(contents[name]):08x}" for name in sorted(contents)}
+def _sum_up(files: Mapping[str, bytes]) -> bytes:
+    return _dump({name: f"{zlib.crc32(files[name]):08x}" for name in _FILES if name != _CHECKSUMS})
 
 
 def _lay_out(artifact: Artifact) -> dict[str, bytes]:
@@ -165,12 +159,13 @@ def _lay_out(artifact: Artifact) -> dict[str, bytes]:
     }
     card = {
         "format": FORMAT,
-        **{key: getattr(artifact.card, key) for key in Card.__dataclass_fields__},
+        **{key: getattr(artifact.card, key) for key in Card._fields},
         "labels": list(LABELS),
         "intercepts": dict(zip(LABELS, arrays.intercepts, strict=True)),
         "sections": arrays.lines.sections,
     }
-    return {**files, _CARD: _dump({**card, "checksums": _sum_up(card, {**files, _CARD: b""})})}
+    files[_CARD] = _dump(card)
+    return {**files, _CHECKSUMS: _sum_up(files)}
 
 
 def _dump(values: Mapping[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """Decide what a document is, and explain the decision."""
 
+import re
 from functools import cached_property
 from math import exp, fsum, inf
 from operator import itemgetter
@@ -8,7 +9,7 @@ from pathlib import Path
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.errors import InputError
 from socialcls.model import Key, LinearModel, Part, Reading, UrlPlace
-from socialcls.records import Document, Evidence, Prediction, Reason
+from socialcls.records import Document, Evidence, Feature, Prediction, Reason
 from socialcls.taxonomy import LABELS, UNSURE, Ground, Taxonomy
 from socialcls.urls import looks_like_url
 from socialcls.weights import WeighedWord
@@ -59,8 +60,7 @@ class Classifier:
             InputError: there is nothing to read, or far too much.
         """
         document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
-        check_document(document)
-        reading = self._model.read(document)
+        reading = self.read(document)
         ground = find_ground(reading.n_words)
         sharpness = self._sharpness[ground]
         a, b, c, d = reading.scores
@@ -84,6 +84,15 @@ class Classifier:
             bias=(intercepts[i] - intercepts[j]) * sharpness,
             explanation=_Explanation(reading, i, j, sharpness),
         )
+
+    def read(self, document: Document) -> Reading:
+        """Read a document without deciding: its scores, and what each key of it contributes to each label.
+
+        Raises:
+            InputError: there is nothing to read, or far too much.
+        """
+        check_document(document)
+        return self._model.read(document)
 
 
 def find_ground(n_words: int) -> Ground:
@@ -137,11 +146,25 @@ class _Explanation:
                 break
             if _is_telling(part[2]):
                 reason = self._make_reason(part)
-                words = {word for phrase in reason.words for word in phrase.lower().split()}
-                if not words <= said:
+                words = {word for phrase in reason.words for word in _PARTS_OF_A_PHRASE.split(phrase.lower())}
+                is_said = words & said if reason.field == "url" else words <= said
+                if not is_said:
                     chosen.append(reason)
                     said |= words
-        return chosen
+        shown = {word.lower() for reason in chosen if reason.signal for word in reason.words}
+        return [r for r in chosen if r.signal or not shown.issuperset(word.lower() for word in r.words)]
+
+    @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """Each feature that was read, largest first: the same sum, left apart as far as it goes."""
+        features = self._reading.list_features(self._best, self._runner_up)
+        scaled = [Feature(group, name, contribution * self._sharpness) for group, name, contribution in features]
+        return tuple(sorted(scaled, key=lambda feature: -abs(feature.contribution)))
+
+    @property
+    def n_words(self) -> int:
+        """How many words stand in text and name."""
+        return self._reading.n_words
 
     @property
     def known_share(self) -> float:
@@ -175,6 +198,7 @@ def _is_telling(key: Key) -> bool:
     return not isinstance(key, WeighedWord) or len(key.key) >= _TELLING_CHARS
 
 
+_PARTS_OF_A_PHRASE = re.compile(r"[\s./]+")
 _TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
 
 

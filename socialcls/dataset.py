@@ -11,6 +11,13 @@ from socialcls.tables import Row, Table, open_table
 from socialcls.taxonomy import KINDS, LABELS, Label
 from socialcls.urls import host_key
 
+_HERE = Path(__file__).parent
+DEFAULT_DATA_DIR = next(
+    (path for path in (_HERE / "default_data", _HERE.parent / "data") if path.is_dir()),
+    _HERE / "default_data",
+)
+"""The rows that the built-in model learnt from: inside an installed wheel, or `data` in a working copy."""
+
 
 def find_data_files(paths: Iterable[str]) -> list[str]:
     """The CSV files among the paths, those below a directory included, in the order of their names.
@@ -96,18 +103,19 @@ def _shuffle_key(host: str, seed: int) -> bytes:
 def _read_table(table: Table, names: ColumnNames) -> list[Example]:
     gold = find_gold(table.name, table.columns)
     columns = find_columns(table.name, table.columns, names)
-    return [_read_example(table, row, gold, columns) for row in table.rows]
+    used = {gold, columns.text, columns.url, columns.name}
+    rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
+    return [_read_example(table, row, gold, columns, rest) for row in table.rows]
 
 
-def _read_example(table: Table, row: Row, gold: int, columns: Columns) -> Example:
+def _read_example(table: Table, row: Row, gold: int, columns: Columns, rest: Sequence[tuple[int, str]]) -> Example:
     where = f"{table.name}, line {row.line}"
     if row.problem:
         raise DatasetError(f"{where}: {row.problem}.")
     label = row.cells[gold].strip()
     if label not in LABELS:
         raise DatasetError(f'{where}: unknown {table.columns[gold]} "{label}". Labels are: {_list(LABELS)}.')
-    used = {gold, columns.text, columns.url, columns.name}
-    about = {name: row.cells[i].strip() for i, name in enumerate(table.columns) if i not in used}
+    about = {name: row.cells[i].strip() for i, name in rest}
     kind = about.get("kind", "")
     kinds = KINDS[label]
     if kind and kind not in kinds:

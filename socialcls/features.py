@@ -83,7 +83,7 @@ _ANYBODYS_SUFFIXES = frozenset({"com", "net", "org", "info", "biz", "eu", "co", 
 _WORLDS_SUFFIXES = frozenset(
     {"ai", "cc", "fm", "gg", "im", "io", "la", "li", "me", "sh", "st", "to", "tv", "ws", "xyz"}
 )
-_URL_PIECE = re.compile(r"[^\W\d_]+")
+_URL_PIECE = r"[^\W\d_]+"
 
 
 class Keys(NamedTuple):
@@ -163,7 +163,7 @@ def read_url_keys(text: str, entries: Entries) -> Iterator[UrlKey]:
     for part in host_parts:
         yield UrlKey("url.chars", fold(part.text), part.start, part.end)
     for part in (*host_parts, *url.segments[:MAX_URL_SEGMENTS]):
-        for match in _URL_PIECE.finditer(part.text):
+        for match in re.finditer(_URL_PIECE, part.text):
             for entry in look_up(fold(match[0]), entries):
                 yield UrlKey("url.signals", entry.signal, part.start + match.start(), part.start + match.end())
 

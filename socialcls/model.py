@@ -17,6 +17,8 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 `Reading` keeps what was read, and lists the contributions when somebody asks.
 """
 
+from collections.abc import Iterator
+from math import sqrt
 from typing import NamedTuple
 
 from socialcls.features import (
@@ -30,6 +32,7 @@ from socialcls.features import (
     URL,
     URL_SIGNALS,
     Factor,
+    name_pair,
     read_url_keys,
 )
 from socialcls.records import Document, Field
@@ -59,6 +62,8 @@ class UrlPlace(NamedTuple):
     spans: tuple[Span, ...]
 
 
+_MANY_WORDS = 100  # of which all places are found at once
+
 Key = WeighedWord | Following | UrlPlace | str
 """Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""
 
@@ -66,6 +71,22 @@ Key = WeighedWord | Following | UrlPlace | str
 Part = tuple[float, "ReadWords | ReadUrl", Key]
 """What a key adds to a margin, in logits, not calibrated; the field it was read in; the key. (A plain tuple: dozens
 are made for every document that is explained.)"""
+
+
+class ReadKey(NamedTuple):
+    """Something read with all that is known of it: for comparing documents, not for speed."""
+
+    field: Field
+    signal: str | None
+    """The signal that it is; None for words and parts of a URL."""
+    name: str
+    """A folded word, a signal's id, or a part of a URL under the name of what it is: `sub=forum`."""
+    words: tuple[str, ...]
+    """What stands there, each way of writing it once."""
+    scores: Scores
+    """What it adds to each label's logit, not calibrated."""
+    idf: float
+    """The inverse document frequency of the word or part by itself; 0 where only its n-grams are known."""
 
 
 class LinearModel:
@@ -122,12 +143,26 @@ class Reading:
         """
         return [part for read in self.fields.values() for part in read.list_parts(best, runner_up)]
 
+    def list_features(self, best: int, runner_up: int) -> list[tuple[str, str, float]]:
+        """What each feature adds to the margin: its group, its name, and the sum over all keys that have it."""
+        added: dict[tuple[str, str], float] = {}
+        for read in self.fields.values():
+            for group, name, sums, scale in read.list_weighed():
+                place = (group, name)
+                added[place] = added.get(place, 0.0) + (sums[best] - sums[runner_up]) * scale
+        return [(group, name, contribution) for (group, name), contribution in added.items()]
+
+    def list_keys(self) -> list[ReadKey]:
+        """The words, signals and parts of the URL that count; pairs of words are left out."""
+        return [key for read in self.fields.values() for key in read.list_keys() if any(key.scores)]
+
 
 class _WordField:
     """Text or name: what each word, pair and signal of it weighs."""
 
     def __init__(self, field: Field, weights: Weights) -> None:
         self.name = field
+        self.weights = weights
         self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
         self.opening_words = OPENING_WORDS if field == "text" else 0
         self.signals = SumsByKey(weights, f"{field}.signals")
@@ -139,13 +174,14 @@ class _WordField:
 class ReadWords:
     """The words of one document's field, the known pairs, the signals that are shown, and their scores."""
 
-    __slots__ = ("_field", "_hits", "_pairs", "_scale", "_spans", "scores", "text", "words")
+    __slots__ = ("_field", "_hits", "_pairs", "_places", "_scale", "_spans", "scores", "text", "words")
 
     def __init__(self, field: _WordField, text: str) -> None:
         self._field, self.text = field, text
         self.words = words = field.lexicon.read(text)
         self._hits, self._pairs = hits, pairs = scan(words)
         self._spans: list[Span] = []
+        self._places: dict[Key, dict[Span, None]] = {}
         sums = [word.sums for word in dict.fromkeys(words)]
         if pairs:
             sums += [following.pair or NOTHING for following in dict(pairs)]
@@ -178,16 +214,62 @@ class ReadWords:
             parts += [(contribution, self, signal) for signal, contribution in added.items()]
         return parts
 
+    def list_keys(self) -> list[ReadKey]:
+        """The words and signals that are known."""
+        name, weights, keys = self._field.name, self._field.weights, []
+        for word in dict.fromkeys(self.words):
+            whole = weights.add_up(f"{name}.words", word.key)
+            idf = sqrt(whole[4]) if whole else 0.0
+            if word.sums[4]:
+                keys.append(ReadKey(name, None, word.key, self._quote(word), _scale(word.sums, self._scale), idf))
+        for factor, known, signals in self._list_shown()[:1] if self._hits else ():
+            *_, scale = divide(factor.smoothing, [known[signal] for signal in signals])
+            keys += [ReadKey(name, s, s, self._quote(s), _scale(known[s], scale), 1.0) for s in signals]
+        return keys
+
+    def _quote(self, key: Key) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.text[start:end] for start, end in self.find_spans(key)))
+
+    def list_weighed(self) -> Iterator[tuple[str, str, Sums, float]]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        name, weights = self._field.name, self._field.weights
+        for word in dict.fromkeys(self.words):
+            for group in (f"{name}.words", f"{name}.chars"):
+                for feature, sums in weights.list_features(group, word.key):
+                    yield group, feature, sums, self._scale
+        for following, i in dict(self._pairs).items():
+            pair = name_pair(self.words[i].key, self.words[i + 1].key)
+            yield f"{name}.pairs", pair, following.pair or NOTHING, self._scale
+        for factor, known, signals in self._list_shown() if self._hits else ():
+            *_, scale = divide(factor.smoothing, [known[signal] for signal in signals])
+            group = "text.opening" if factor is TEXT_OPENING else f"{name}.signals"
+            for signal in signals:
+                yield group, signal, known[signal], scale
+
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands, in order, each place once."""
-        if isinstance(key, WeighedWord):
-            places = [(i, i) for i, word in enumerate(self.words) if word is key]
-        elif isinstance(key, Following):
-            places = [(i, i + 1) for following, i in self._pairs if following is key]
-        else:
-            places = [(first, last) for signal, first, last in self._hits if signal == key]
+        if len(self.words) > _MANY_WORDS:
+            self._places = self._places or self._locate_keys()
+            return tuple(self._places[key])
         self._spans = spans = self._spans or find_spans(self.text)
-        return tuple(dict.fromkeys([(spans[first][0], spans[last][1]) for first, last in places]))
+        if isinstance(key, WeighedWord):
+            return tuple([spans[i] for i, word in enumerate(self.words) if word is key])
+        if isinstance(key, Following):
+            return tuple([(spans[i][0], spans[i + 1][1]) for following, i in self._pairs if following is key])
+        found = [(spans[first][0], spans[last][1]) for signal, first, last in self._hits if signal == key]
+        return tuple(dict.fromkeys(found))
+
+    def _locate_keys(self) -> dict[Key, dict[Span, None]]:
+        """Where every key stands: looking through a long page for each would take the square of its length."""
+        spans = find_spans(self.text)
+        places: dict[Key, dict[Span, None]] = {}
+        for word, span in zip(self.words, spans, strict=True):
+            places.setdefault(word, {})[span] = None
+        for following, i in self._pairs:
+            places.setdefault(following, {})[spans[i][0], spans[i + 1][1]] = None
+        for signal, first, last in self._hits:
+            places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
+        return places
 
     def _list_shown(self) -> list[tuple[Factor, SumsByKey, dict[str, None]]]:
         """The distinct signals of the whole field, then of its opening, each with factor and sums."""
@@ -205,6 +287,7 @@ class _UrlField:
     """What each part of a URL weighs."""
 
     def __init__(self, weights: Weights) -> None:
+        self.weights = weights
         self.entries = StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
         groups = [group for group in GROUPS_BY_NAME.values() if group.factor.field == "url"]
         self.sums = {group.name: SumsByKey(weights, group.name) for group in groups}
@@ -213,7 +296,7 @@ class _UrlField:
 class ReadUrl:
     """The keys of one URL with their places, and their scores."""
 
-    __slots__ = ("_by_factor", "_spans", "scores", "text")
+    __slots__ = ("_by_factor", "_spans", "_weights", "scores", "text")
 
     name: Field = "url"
     words: tuple[WeighedWord, ...] = ()
@@ -221,6 +304,7 @@ class ReadUrl:
 
     def __init__(self, field: _UrlField, url: str) -> None:
         self.text = url
+        self._weights = field.weights
         self._spans: dict[tuple[str, str], list[Span]] = {}
         for key in read_url_keys(url, field.entries):
             self._spans.setdefault((key.group, key.key), []).append((key.start, key.end))
@@ -247,6 +331,32 @@ class ReadUrl:
                     added[place] = added.get(place, 0.0) + each
         return [(contribution, self, place) for place, contribution in added.items()]
 
+    def list_weighed(self) -> Iterator[tuple[str, str, Sums, float]]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        for factor, keys in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
+            for group, name, _ in keys:
+                for feature, sums in self._weights.list_features(group, name):
+                    yield group, feature, sums, scale
+
+    def list_keys(self) -> list[ReadKey]:
+        """The parts and signals that are known."""
+        keys = []
+        for factor, read in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in read])
+            for group, name, sums in read:
+                words = tuple(dict.fromkeys(self.text[start:end] for start, end in self._spans[group, name]))
+                signal = name if factor is URL_SIGNALS else None
+                idf = sqrt(sums[4]) if group == "url.parts" else float(signal is not None)
+                if sums[4]:
+                    keys.append(ReadKey("url", signal, name, words, _scale(sums, scale), idf))
+        return keys
+
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands."""
         return key.spans if isinstance(key, UrlPlace) else ()
+
+
+def _scale(sums: Sums, scale: float) -> Scores:
+    a, b, c, d, _ = sums
+    return a * scale, b * scale, c * scale, d * scale

@@ -1,14 +1,16 @@
-"""One plain sentence that says why, composed from the evidence and nothing else."""
+"""One plain sentence that says why, or why not, composed from the evidence and nothing else."""
 
 from collections.abc import Sequence
 
 from socialcls.messages import Messages, load_messages
-from socialcls.records import Prediction, Reason
+from socialcls.records import Document, Prediction, Reason
 from socialcls.taxonomy import Taxonomy
 
 _MAX_PARTS = 3
 _MAX_WORDS = 3
 _LEAST_SHARE = 0.06  # of all that speaks for the best guess; what adds less is not a reason
+_LEVEL = 0.6  # of the probability of the best guess; a runner-up that has it is about as likely
+_LITTLE_KNOWN = 0.5  # share of the words
 
 
 class ReasonWriter:
@@ -25,27 +27,33 @@ class ReasonWriter:
         self._signals = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
 
     def write(self, prediction: Prediction) -> str:
-        """The category and the strongest reasons for it."""
-        messages = self._messages
-        parts = self._name_reasons(prediction.explanation.choose_reasons(_MAX_PARTS, _LEAST_SHARE))
-        best = self._categories[prediction.best_guess].phrase
+        """The category and the strongest reasons for it, or why there is no answer."""
+        parts = self.name_parts(prediction)
+        best, runner_up = (self._categories[label].phrase for label in (prediction.best_guess, prediction.runner_up))
         if not prediction.is_unsure:
-            return messages["reason" if parts else "reason_bare"].format(category=best, parts=parts)
-        return messages["reason_unsure_parts" if parts else "reason_unsure"].format(
+            return self._messages["reason" if parts else "reason_bare"].format(category=best, parts=parts)
+        return self._messages[_find_doubt(prediction, has_parts=bool(parts))].format(
             best=best,
             best_share=show_share(prediction.confidence),
-            runner_up=self._categories[prediction.runner_up].phrase,
+            runner_up=runner_up,
             runner_up_share=show_share(prediction.probabilities[prediction.runner_up]),
             parts=parts,
         )
 
+    def name_parts(self, prediction: Prediction) -> str:
+        """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""
+        return self._name_reasons(prediction.explanation.choose_reasons(_MAX_PARTS, _LEAST_SHARE))
+
     def _name_reasons(self, reasons: Sequence[Reason]) -> str:
         messages = self._messages
-        parts = []
+        signals: dict[str, list[str]] = {}  # one may be shown by the text and by the address
         for reason in reasons:
             if reason.signal:
-                words = _quote(reason.words, messages)
-                parts.append(messages["part_signal"].format(signal=self._signals[reason.signal], words=words))
+                signals.setdefault(reason.signal, []).extend(reason.words)
+        parts = [
+            messages["part_signal"].format(signal=self._signals[signal], words=_quote(words, messages))
+            for signal, words in signals.items()
+        ]
         for field, one, many in (
             ("text", "part_word", "part_words"),
             ("name", "part_name", "part_name"),
@@ -56,6 +64,34 @@ class ReasonWriter:
                 template = messages[many if len(plain) > 1 else one]
                 parts.append(template.format(words=_quote(plain, messages)))
         return _join(parts, messages)
+
+
+def _find_doubt(prediction: Prediction, *, has_parts: bool) -> str:
+    """The message that says why there is no answer."""
+    if not has_parts and not prediction.evidence:
+        return "unsure_nothing"
+    if prediction.explanation.n_words == 1:
+        return "unsure_word"
+    is_level = prediction.probabilities[prediction.runner_up] >= _LEVEL * prediction.confidence
+    return ("unsure_level" if is_level else "unsure_little") + ("_parts" if has_parts else "")
+
+
+def list_hints(document: Document, prediction: Prediction, messages: Messages) -> list[str]:
+    """What was not known, and what would help."""
+    hints = []
+    n_words = prediction.explanation.n_words
+    if not n_words:
+        hints.append(messages["host_alone"])
+    elif prediction.evidence and n_words > 1 and prediction.known_share < _LITTLE_KNOWN:
+        hints.append(messages["little_known"].format(share=show_share(prediction.known_share)))
+    if prediction.is_unsure:
+        if not n_words:
+            hints.append(messages["add_description"])
+        elif n_words == 1:
+            hints.append(messages["add_words"])
+        elif not document.url.strip():
+            hints.append(messages["add_url"])
+    return hints
 
 
 def show_share(share: float) -> str:

@@ -1,6 +1,7 @@
 """The immutable records that travel between rooms: Document, Example, Evidence, Reason, Prediction."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 from socialcls.taxonomy import Answer, Label
@@ -24,20 +25,18 @@ class Document(NamedTuple):
         return not (self.text.strip() or self.url.strip() or self.name.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A document with its gold label."""
 
     document: Document
     gold: Label
-    about: dict[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = MappingProxyType({})
     """What else its row says, by column: language (ISO 639-1), kind, style, source, …"""
     place: str = ""
     """Where it stands: "train.csv, line 14"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A part of the input with what it adds to the margin."""
 
     field: Field
@@ -64,6 +63,17 @@ class Reason(NamedTuple):
     """What it adds to the margin, in logits, all places together."""
 
 
+class Feature(NamedTuple):
+    """One feature that was read, with what it adds to the margin."""
+
+    group: str
+    """Its group: "text.words"."""
+    name: str
+    """As it stands in the vocabulary: a folded word, an n-gram, the id of a signal, `sub=forum`."""
+    contribution: float
+    """In logits; all features and the bias sum to the margin."""
+
+
 class Explanation(Protocol):
     """What a prediction is made of, worked out when it is asked for."""
 
@@ -74,6 +84,14 @@ class Explanation(Protocol):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The evidence gathered by signal and by word, largest first."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Each feature that was read, largest first."""
+
+    @property
+    def n_words(self) -> int:
+        """How many words stand in text and name."""
 
     @property
     def known_share(self) -> float:

@@ -1,14 +1,15 @@
-"""A prediction shown in a terminal, with rich.
+"""Predictions shown in a terminal, with rich.
 
-Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Without
-colour the same is said by the evidence list: the words, which way they speak, and how much.
+Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Where there is no
+colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import fsum
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from math import exp, fsum
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -16,52 +17,140 @@ from rich.text import Text
 
 from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.messages import Messages, load_messages
-from socialcls.reasons import ReasonWriter, show_share
+from socialcls.reasons import ReasonWriter, list_hints, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
-from socialcls.taxonomy import LABELS, Taxonomy
+from socialcls.taxonomy import CRITERIA, LABELS, Taxonomy
 from socialcls.terminal import neutralise
 
-_MAX_REASONS = 8
-_MAX_SHOWN_CHARS = 1_500  # of the input; the evidence list speaks of the rest
+if TYPE_CHECKING:
+    from socialcls.counterfactuals import Counterfactuals
+    from socialcls.neighbours import Neighbour
+
+_MAX_OF_KIND = 5  # reasons shown under one heading
+_MAX_AGAINST = 4
+_LEAST_SHARE = 0.02  # of all that speaks for the answer; what adds less is summed up
+_MAX_SHOWN_CHARS = 1_500  # of the input; the reasons speak of the rest
+_FAINT, _STRONG = 0.1, 0.45  # of the largest contribution: below nothing is marked, above doubly
+_MOST_TIMES = 1_000
 
 
 def render_prediction(
     document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str, width: int
 ) -> RenderableType:
-    """The whole answer: category, probabilities, the input with what counted, and why."""
+    """The whole answer: category, probabilities, the input with what counted, what speaks for it and against."""
     messages = load_messages(language)
     categories = taxonomy.categories[language]
     colour = COLOURS[prediction.category]
-    best = categories[prediction.best_guess].name
-    if prediction.is_unsure:
-        how_sure = f"{messages['best_guess'].format(category=best)} · {show_share(prediction.confidence)}"
-    else:
-        how_sure = messages["sure"].format(share=show_share(prediction.confidence))
+    inner = min(width, WIDE) - 6
+    hints = list_hints(document, prediction, messages)
     parts: list[RenderableType] = [
+        Text(neutralise(ReasonWriter(taxonomy, language).write(prediction)), style="bold"),
+        *[Text(hint) for hint in hints],
+        Text(),
         Text(categories[prediction.category].definition, style="italic"),
         Text(),
-        _render_probabilities(prediction, taxonomy, language, width - 6),
+        _render_probabilities(prediction, taxonomy, language, inner),
         Text(),
-        Text(_describe_runner_up(prediction, taxonomy, language)),
+        Text(_compare_with_runner_up(prediction, taxonomy, language)),
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
+        *_render_reasons(prediction, taxonomy, language, inner),
     ]
-    reasons = _render_reasons(prediction, taxonomy, language, width - 6)
-    if reasons:
-        parts += [Rule(messages["evidence"], align="left", style="bright_black"), reasons]
-    parts += [
-        Rule(style="bright_black"),
-        Text(neutralise(ReasonWriter(taxonomy, language).write(prediction)), style="bold"),
-    ]
-    parts += [Text(line) for line in _describe_limits(document, prediction, messages)]
     title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
     return Panel(
         Group(*parts),
-        title=Text.assemble(title, f" {how_sure} "),
+        title=Text.assemble(title, f" {_say_how_sure(prediction, taxonomy, language)} "),
         title_align="left",
         border_style=colour,
         padding=(1, 2),
         width=min(width, WIDE),
+    )
+
+
+def render_features(prediction: Prediction, language: str) -> RenderableType:
+    """Everything: each feature that was read, with what it adds to the margin, in logits; the sum is the margin."""
+    messages = load_messages(language)
+    table = Table(box=None, padding=(0, 1), show_edge=False)
+    for heading in ("logits", "group", "feature"):
+        table.add_column(messages[heading], justify="right" if heading == "logits" else "left", overflow="fold")
+    table.add_row(_show_logits(prediction.bias, messages), "", messages["bias"])
+    for feature in prediction.explanation.features:
+        label = prediction.best_guess if feature.contribution > 0 else prediction.runner_up
+        shown = Text(neutralise(feature.name.replace("\t", " ")))
+        table.add_row(Text(_show_logits(feature.contribution, messages), COLOURS[label]), feature.group, shown)
+    table.add_row(Text(_show_logits(prediction.margin, messages), "bold"), "", Text(messages["margin"], "bold"))
+    return table
+
+
+def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) -> RenderableType:
+    """The fewest words without which the answer would be another."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    lines: dict[str, None] = {}
+    for change in (found.category, found.best_guess):
+        if change:
+            words = ", ".join(messages["quote"].format(neutralise(removal.text)) for removal in change.removed)
+            answer = change.prediction.category if change.about == "category" else change.prediction.best_guess
+            share = show_share(change.prediction.confidence)
+            said = messages[f"changes_{change.about}"]
+            lines[said.format(words=words, category=categories[answer].phrase, share=share)] = None
+    return Group(Text(messages["changes"], style="bold"), *map(Text, lines or [messages["changes_none"]]))
+
+
+def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
+    """The labelled rows that a document resembles, and what makes them alike."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    if not found:
+        return Group(Text(messages["similar"], style="bold"), Text(messages["similar_none"]))
+    table = Table(width=min(width, WIDE), padding=(0, 1), show_lines=True, border_style="bright_black")
+    table.add_column(messages["likeness"], justify="right", no_wrap=width >= NARROW)
+    table.add_column(messages["answer"], ratio=2)
+    table.add_column(messages["row"], ratio=4, overflow="fold")
+    table.add_column(messages["shared"], ratio=3)
+    for neighbour in found:
+        example = neighbour.example
+        given = " · ".join(filter(None, (example.document.name, example.document.url, example.document.text)))
+        shown = neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else ""))
+        words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
+        quoted = ", ".join(messages["quote"].format(neutralise(word)) for word in list(words)[:_MAX_OF_KIND])
+        answer = Text(categories[example.gold].name, style=COLOURS[example.gold])
+        table.add_row(show_share(neighbour.similarity), answer, Text(shown), Text(quoted))
+    return Group(Text(messages["similar"], style="bold"), table)
+
+
+def render_comparison(
+    documents: Sequence[Document], predictions: Sequence[Prediction], taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """Several services side by side: what each is, how surely, the probabilities where they fit, and why."""
+    messages = load_messages(language)
+    categories = taxonomy.categories[language]
+    writer = ReasonWriter(taxonomy, language)
+    is_wide = width >= NARROW * 2
+    table = Table(width=min(width, WIDE), show_lines=True, padding=(0, 1), border_style="bright_black")
+    table.add_column(messages["service"], ratio=3, overflow="fold")
+    table.add_column(messages["answer"], ratio=2)
+    for label in LABELS if is_wide else ():
+        table.add_column(label, justify="right", style=COLOURS[label], no_wrap=True)
+    table.add_column(messages["why"], ratio=4)
+    for document, prediction in zip(documents, predictions, strict=True):
+        given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
+        answer = Text(categories[prediction.category].name, style=f"bold {COLOURS[prediction.category]}")
+        answer.append(f"\n{_say_how_sure(prediction, taxonomy, language)}", style="not bold default")
+        shares = [show_share(prediction.probabilities[label]) for label in LABELS] if is_wide else []
+        shown = neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else ""))
+        table.add_row(Text(shown), answer, *shares, Text(neutralise(writer.name_parts(prediction) or "–")))
+    return table
+
+
+_MAX_COMPARED_CHARS = 160
+
+
+def _say_how_sure(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    messages = load_messages(language)
+    share = show_share(prediction.confidence)
+    if not prediction.is_unsure:
+        return messages["sure"].format(share=share)
+    return (
+        f"{messages['best_guess'].format(category=taxonomy.categories[language][prediction.best_guess].name)} · {share}"
     )
 
 
@@ -80,90 +169,164 @@ def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: 
     return table
 
 
-def _describe_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+def _compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    """How many times likelier the best guess is than the second."""
     messages = load_messages(language)
-    return messages["runner_up"].format(
-        category=taxonomy.categories[language][prediction.runner_up].name,
-        margin=_show_logits(prediction.margin, messages, sign=""),
-        bias=_show_logits(prediction.bias, messages),
-    )
+    runner_up = taxonomy.categories[language][prediction.runner_up].name
+    times = exp(min(prediction.margin, 10.0))
+    if times < 1.5:
+        return messages["runner_up_level"].format(category=runner_up)
+    shown = f"{times:.1f}".replace(".", messages["decimal"]) if times < 10 else f"{times:.0f}"
+    if times >= _MOST_TIMES:
+        shown = messages["over"].format(number=f"{_MOST_TIMES}")
+    return messages["runner_up"].format(category=runner_up, times=shown)
 
 
-def _show_logits(value: float, messages: Messages, *, sign: Literal["", "+"] = "+") -> str:
-    return f"{value:{sign}.2f}".replace(".", messages["decimal"]).replace("-", "−")
+def _show_logits(value: float, messages: Messages) -> str:
+    return f"{value:+.3f}".replace(".", messages["decimal"]).replace("-", "−")
 
 
-def _render_fields(document: Document, prediction: Prediction) -> Iterable[Text]:
+def _render_fields(document: Document, prediction: Prediction) -> Iterator[RenderableType]:
     fields: dict[Field, str] = {"name": document.name, "url": document.url, "text": document.text}
+    largest = max((abs(part.contribution) for part in prediction.evidence), default=1.0) or 1.0
     for field, value in fields.items():
         if value.strip():
-            yield _highlight(value, [part for part in prediction.evidence if part.field == field], prediction)
+            evidence = [part for part in prediction.evidence if part.field == field]
+            colours = (COLOURS[prediction.best_guess], COLOURS[prediction.runner_up])
+            yield _Shaded(value, tuple(_shade(value[:_MAX_SHOWN_CHARS], evidence, largest)), *colours)
 
 
-def _highlight(value: str, evidence: Sequence[Evidence], prediction: Prediction) -> Text:
-    """The field's beginning, each character in the style of what the parts it lies in add together."""
-    shown = value[:_MAX_SHOWN_CHARS]
-    added = [0.0] * len(shown)
+class _Shade(NamedTuple):
+    """A piece of the input, and how strongly it speaks for the answer, -1 to 1."""
+
+    start: int
+    end: int
+    strength: float
+
+
+def _shade(shown: str, evidence: Sequence[Evidence], largest: float) -> Iterator[_Shade]:
+    """The pieces that begin and end where evidence does, each with all that lies on it, one after the other."""
+    added = [0.0] * (len(shown) + 1)  # how much more lies on a character than on the one before it
+    borders = set()
     for part in evidence:
-        for i in range(part.start, min(part.end, len(shown))):
-            added[i] += part.contribution / (part.end - part.start)
-    largest = max(map(abs, added), default=0.0) or 1.0
-    text = Text()
-    for character, amount in zip(shown, added, strict=True):
-        text.append(neutralise(character), style=_find_style(amount / largest, prediction))
-    if len(value) > len(shown):
-        text.append("…")
-    return text
+        start, end = min(part.start, len(shown)), min(part.end, len(shown))
+        on_each = part.contribution / (part.end - part.start)
+        added[start] += on_each
+        added[end] -= on_each
+        borders |= {start, end}
+    lying = list(accumulate(added))
+    for start, end in pairwise(sorted(borders)):
+        amount = lying[start] * (end - start)
+        if abs(amount) >= _FAINT * largest and shown[start:end].strip():
+            yield _Shade(start, end, max(-1.0, min(1.0, amount / largest)))
 
 
-def _find_style(strength: float, prediction: Prediction) -> str:
-    """For: the label's colour, and bold or underlined when strong; against: the runner-up's, struck or dim."""
-    if abs(strength) < 0.1:
-        return ""
-    if strength > 0:
-        return COLOURS[prediction.best_guess] + (" bold underline" if strength > 0.45 else " bold")
-    return COLOURS[prediction.runner_up] + (" strike" if strength < -0.45 else " dim")
+class _Shaded(NamedTuple):
+    """A field of the input with its shades: in colour where the console has it, with marks where it has not."""
+
+    value: str
+    shades: tuple[_Shade, ...]
+    colour_for: str
+    colour_against: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        is_plain = console.no_color or console.color_system is None
+        text = Text()
+        done = 0
+        for start, end, strength in self.shades:
+            text.append(neutralise(self.value[done:start]))
+            text.append(neutralise(self.value[start:end]), style="" if is_plain else self._find_style(strength))
+            if is_plain:
+                text.append(("⁺" if strength > 0 else "⁻") * (2 if abs(strength) > _STRONG else 1))
+            done = end
+        text.append(neutralise(self.value[done:_MAX_SHOWN_CHARS]))
+        if len(self.value) > _MAX_SHOWN_CHARS:
+            text.append("…")
+        yield text
+
+    def _find_style(self, strength: float) -> str:
+        if strength > 0:
+            return f"{self.colour_for} bold" + (" underline" if strength > _STRONG else "")
+        return f"{self.colour_against} italic" + (" underline" if strength < -_STRONG else "")
 
 
-def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType | None:
-    """The strongest reasons, for and against, each with its share as a bar and a figure."""
+def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> Iterator[RenderableType]:
+    """What speaks for the best guess, by criterion, then what speaks for the runner-up instead."""
     messages = load_messages(language)
-    reasons = prediction.reasons
-    if not reasons:
-        return None
-    names = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
-    largest = abs(reasons[0].contribution)
-    table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right")
-    if width >= NARROW:
-        table.add_column(width=12)
-    table.add_column(overflow="fold")
-    for reason in reasons[:_MAX_REASONS]:
-        label = prediction.best_guess if reason.contribution > 0 else prediction.runner_up
-        cells: list[RenderableType] = [Text(_show_logits(reason.contribution, messages), style=COLOURS[label])]
-        if width >= NARROW:
-            cells.append(draw_bar(abs(reason.contribution) / largest, 12, COLOURS[label]))
-        table.add_row(*cells, _name_reason(reason, names, messages))
-    rest = reasons[_MAX_REASONS:]
-    if rest:
-        total = fsum(reason.contribution for reason in rest)
-        cells = [Text(_show_logits(total, messages)), *([Text()] if width >= NARROW else [])]
-        table.add_row(*cells, Text(messages["more"].format(count=len(rest)), style="bright_black"))
-    return table
+    names = {label: category.phrase for label, category in taxonomy.categories[language].items()}
+    speaking_for = [reason for reason in prediction.reasons if reason.contribution > 0]
+    against = [reason for reason in prediction.reasons if reason.contribution < 0]
+    total = fsum(reason.contribution for reason in speaking_for) or 1.0
+    if speaking_for:
+        yield Rule(style="bright_black")
+        yield Text(messages["evidence_for"].format(category=names[prediction.best_guess]), style="bold")
+        rows = _Reasons(total, COLOURS[prediction.best_guess], taxonomy, language, has_bars=width >= NARROW)
+        for heading, reasons in _sort_under_headings(speaking_for, taxonomy, language):
+            rows.add(heading, reasons[:_MAX_OF_KIND], reasons[_MAX_OF_KIND:])
+        yield rows.finish()
+    if against:
+        yield Text()
+        yield Text(messages["evidence_against"].format(category=names[prediction.runner_up]), style="bold")
+        rows = _Reasons(total, COLOURS[prediction.runner_up], taxonomy, language, has_bars=width >= NARROW)
+        rows.add("", against[:_MAX_AGAINST], against[_MAX_AGAINST:])
+        yield rows.finish()
 
 
-def _name_reason(reason: Reason, names: Mapping[str, str], messages: Messages) -> Text:
-    words = ", ".join(messages["quote"].format(neutralise(word)) for word in reason.words[:4])
-    where = "" if reason.field == "text" else f" ({messages[reason.field]})"
-    if reason.signal:
-        return Text.assemble((names[reason.signal], "bold"), f" {words}{where}")
-    return Text(f"{words}{where}")
+class _Reasons:
+    """A table of reasons, each with its share of all that speaks for the answer."""
+
+    def __init__(self, total: float, colour: str, taxonomy: Taxonomy, language: str, *, has_bars: bool) -> None:
+        self._total, self._colour, self._has_bars = total, colour, has_bars
+        self._messages = load_messages(language)
+        self._names = {s.id: s.names.get(language, s.names["en"]) for s in taxonomy.signals}
+        self._rest: list[Reason] = []
+        self._table = Table.grid(padding=(0, 1))
+        self._table.add_column(justify="right", min_width=4)
+        if has_bars:
+            self._table.add_column(width=12)
+        self._table.add_column(overflow="fold")
+
+    def add(self, heading: str, reasons: Sequence[Reason], rest: Sequence[Reason]) -> None:
+        """Add reasons under a heading; those that add little, and the rest, are summed up at the end."""
+        shown = [reason for reason in reasons if abs(reason.contribution) >= _LEAST_SHARE * self._total]
+        self._rest += [*reasons[len(shown) :], *rest]
+        if shown and heading:
+            self._add_row("", None, Text(heading, style="italic bright_black"))
+        for reason in shown:
+            share = reason.contribution / self._total
+            self._add_row(self._show_share(share), abs(share), self._name(reason))
+
+    def finish(self) -> Table:
+        """The table, with a line for all that was not shown."""
+        if self._rest:
+            share = fsum(reason.contribution for reason in self._rest) / self._total
+            more = self._messages["more"].format(count=len(self._rest))
+            self._add_row(self._show_share(share), None, Text(more, style="bright_black"))
+        return self._table
+
+    def _add_row(self, share: str, bar: float | None, said: Text) -> None:
+        drawn = Text() if bar is None else draw_bar(min(1.0, bar), 12, self._colour)
+        self._table.add_row(Text(share, style=self._colour), *([drawn] if self._has_bars else []), said)
+
+    def _show_share(self, share: float) -> str:
+        return ("−" if share < 0 else "") + show_share(abs(share))
+
+    def _name(self, reason: Reason) -> Text:
+        words = ", ".join(self._messages["quote"].format(neutralise(word)) for word in reason.words[:4])
+        if not reason.signal:
+            return Text(words)
+        where = "" if reason.field == "text" else f" ({self._messages[reason.field]})"
+        return Text.assemble((self._names[reason.signal], "bold"), f" {words}{where}")
 
 
-def _describe_limits(document: Document, prediction: Prediction, messages: Messages) -> Iterable[str]:
-    if not prediction.evidence:
-        yield messages["nothing_known"]
-    elif document.text and prediction.known_share < 0.5:
-        yield messages["little_known"].format(share=show_share(prediction.known_share))
-    if prediction.is_unsure and not document.text.strip():
-        yield messages["add_description"]
+def _sort_under_headings(
+    reasons: Sequence[Reason], taxonomy: Taxonomy, language: str
+) -> Iterable[tuple[str, list[Reason]]]:
+    """Reasons under the criteria of their signals, then words, name and address."""
+    messages = load_messages(language)
+    criterion_of = {signal.id: signal.criterion for signal in taxonomy.signals}
+    for criterion in CRITERIA:
+        heading = taxonomy.criteria[language][criterion]
+        yield heading, [r for r in reasons if r.signal and criterion_of[r.signal] == criterion]
+    for field, heading in (("text", "words"), ("name", "in_name"), ("url", "in_url")):
+        yield messages[heading], [r for r in reasons if not r.signal and r.field == field]

@@ -31,7 +31,7 @@ def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: st
         "runner_up": prediction.runner_up,
         "margin": prediction.margin,
         "bias": prediction.bias,
-        "evidence": [asdict(part) for part in prediction.evidence],
+        "evidence": [part._asdict() for part in prediction.evidence],
     }
 
 
@@ -43,7 +43,7 @@ def describe_figures(figures: Figures) -> dict[str, Any]:
 def describe_model(artifact: Artifact) -> dict[str, Any]:
     """The card of a model, with the sizes of its groups."""
     return {
-        **asdict(artifact.card),
+        **artifact.card._asdict(),
         "format": FORMAT,
         "n_features": artifact.n_features,
         "n_signals": len(artifact.taxonomy.signals),

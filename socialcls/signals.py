@@ -1,10 +1,11 @@
 """Find the signals that words, phrases and URL parts show.
 
 A signal's words are whole words ("forum"), beginnings ("moderat*"; "#*" and "@*" for any name of a channel or an
-account) or phrases of either ("zadaj pytan*"). All languages are matched at once: nobody says which language a text
-is in, and one concept is one feature in all.
+account), endings ("*chronicle", for the words of a host stand together) or phrases of whole words and beginnings
+("zadaj pytan*"). All languages are matched at once: nobody says which language a text is in, and one concept is one
+feature in all.
 
-Entries are filed under their first word, or under the first three letters of a beginning, so that two look-ups find
+Entries are filed under their first word, or under three letters of a beginning or ending, so that three look-ups find
 all that a folded word may show or open. It is looked up once; what was found is remembered with the word.
 """
 
@@ -20,7 +21,9 @@ Sums = tuple[float, float, float, float, float]
 Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
-SHORTEST_BEGINNING = 3
+FILED_LETTERS = 3
+"""Of a beginning or ending; none has fewer."""
+
 MARKS = "#@"
 """What makes a word the name of a channel or an account; each is a beginning by itself."""
 
@@ -29,7 +32,7 @@ class Entry(NamedTuple):
     """A word, a beginning or a phrase, and the signal that is shown by it."""
 
     opening: str
-    """The first word; a beginning when it ends in `*`."""
+    """The first word; a beginning when it ends in `*`, an ending when it begins with it."""
     rest: tuple[str, ...]
     """The other words of a phrase; each may be a beginning."""
     signal: str
@@ -39,7 +42,7 @@ class Entries(Protocol):
     """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
 
     def get(self, filed_under: str, /) -> Sequence[Entry] | None:
-        """The entries filed there: "forum" for the word, "mod*" for beginnings such as "moderat*"."""
+        """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
 class Following:
@@ -117,18 +120,21 @@ def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], di
 def look_up(word: str, entries: Entries) -> list[Entry]:
     """All entries whose opening fits a folded word."""
     found = list(entries.get(word) or ())
-    places = [word[:SHORTEST_BEGINNING] + "*"]
-    if word[0] in MARKS and len(word) > 1:
-        places.append(word[0] + "*")
-    for place in places:
-        if filed := entries.get(place):
+    if len(word) >= FILED_LETTERS:
+        if filed := entries.get(word[:FILED_LETTERS] + "*"):
             found += [entry for entry in filed if word.startswith(entry.opening[:-1])]
+        if filed := entries.get("*" + word[-FILED_LETTERS:]):
+            found += [entry for entry in filed if word.endswith(entry.opening[1:])]
+    if word[0] in MARKS and len(word) > 1:
+        found += entries.get(word[0] + "*") or ()
     return found
 
 
 def _file(opening: str) -> str:
-    """Where an entry is filed: under its first word, or the first letters of a beginning."""
-    return opening[: min(SHORTEST_BEGINNING, len(opening) - 1)] + "*" if opening.endswith("*") else opening
+    """Where an entry is filed: under its first word, or some letters of a beginning or ending."""
+    if opening.endswith("*"):
+        return opening[:-1][:FILED_LETTERS] + "*"
+    return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
 
 
 def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]:
@@ -178,10 +184,12 @@ def _fold_entry(entry: str) -> list[str]:
     """The folded words of an entry; an entry that is no word (a bare `…`) stays as it is."""
     folded = []
     for word in entry.split():
-        stem = word.rstrip("*")
+        stem = word.strip("*")
         parts = [fold(part) for part in find_words(stem)] or [stem]
         if word.endswith("*"):
             parts[-1] += "*"
+        elif word.startswith("*"):
+            parts[0] = "*" + parts[0]
         folded.extend(parts)
     return folded
 

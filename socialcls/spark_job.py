@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from socialcls.cli import (
+from socialcls.cli import run
+from socialcls.commands.options import (
     LanguageOption,
     ModelOption,
     NameColumn,
@@ -19,7 +20,8 @@ from socialcls.cli import (
     SocialOption,
     TextColumn,
     UrlColumn,
-    run,
+    make_app,
+    show_examples,
 )
 from socialcls.errors import InputError, MissingExtraError, OutputError
 
@@ -38,18 +40,15 @@ _CSV = {
 }
 _FAILED = "failed"
 
-app = typer.Typer(
-    name="socialcls-spark",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
+app = make_app()
 
 
 @app.command(
-    epilog="Examples:  [bold]socialcls-spark services.parquet classified.parquet[/]  ·  "
-    "[bold]socialcls-spark 's3a://crawl/*.csv' s3a://out/services --format csv[/]  ·  "
-    "[bold]spark-submit --master yarn spark_job.py hdfs:///in.parquet hdfs:///out.parquet[/]"
+    epilog=show_examples(
+        "socialcls-spark services.parquet classified.parquet",
+        "socialcls-spark 's3a://crawl/*.csv' s3a://out/services --format csv",
+        "spark-submit --master yarn spark_job.py hdfs:///in.parquet hdfs:///out.parquet",
+    )
 )
 def classify(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="Parquet or CSV with a header: any path of Spark's.")],
@@ -58,7 +57,7 @@ def classify(
     ],
     *,
     form: Annotated[
-        str, typer.Option("--format", metavar="F", help="parquet or csv, of both. \\[default: each by its ending]")
+        str, typer.Option("--format", metavar="F", help="parquet or csv, of both. [default: each by its ending]")
     ] = "",
     text_column: TextColumn = "",
     url_column: UrlColumn = "",

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
 
@@ -109,8 +110,7 @@ def _read_table(stream: TextIO, name: str, delimiter: str) -> Table:
         if not header_line:
             raise InputError(f"{name}: empty. A CSV file with a header line is needed.")
     delimiter = delimiter or max(_DELIMITERS, key=header_line.count)
-    lines = _chain_header(header_line, stream)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(chain([header_line], stream), delimiter=delimiter)
     columns = [column.strip() for column in next(reader)]
     return Table(name, columns, delimiter, _read_rows(reader, len(columns)), lambda: _share_read(stream))
 
@@ -120,11 +120,6 @@ def _share_read(stream: TextIO) -> float | None:
         return None
     size = os.fstat(stream.fileno()).st_size
     return min(1.0, stream.buffer.tell() / size) if size else None
-
-
-def _chain_header(header_line: str, stream: TextIO) -> Iterator[str]:
-    yield header_line
-    yield from stream
 
 
 def _read_rows(reader: "_Reader", width: int) -> Iterator[Row]:

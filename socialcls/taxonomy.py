@@ -5,10 +5,9 @@ and the `guide` for people read those files; a trained model carries its own cop
 parses no TOML and an old model keeps the signals that it was trained with.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 Label = Literal["community", "blog", "platform", "other"]
 Answer = Literal["community", "blog", "platform", "other", "unsure"]
@@ -33,8 +32,7 @@ _HERE = Path(__file__).parent
 _NOT_WORDS = frozenset({"label", "criterion", "name", "url"})
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """A named concept that a person would name when asked why."""
 
     id: str
@@ -50,8 +48,7 @@ class Signal:
     """Parts of a host or path that show the concept: "viewtopic", "forum*"; likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(NamedTuple):
     """A label's name and definition for people, in one language."""
 
     name: str
@@ -60,8 +57,7 @@ class Category:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Taxonomy:
+class Taxonomy(NamedTuple):
     """The labels, criteria and signals, named in every language we have."""
 
     categories: dict[str, dict[Answer, Category]]

@@ -23,7 +23,6 @@ each with their words, and twice as many at the most, so that a long stream runs
 _WORD = re.compile(r"[ru]/|[\w#@][\w\u0300-\u036f]*|[?!$€£|]")
 # Letters that Unicode does not decompose but that people type without their stroke.
 _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-_DIGIT = re.compile(r"\d")
 
 
 def find_words(text: str) -> list[str]:
@@ -46,11 +45,21 @@ def fold(word: str) -> str:
     >>> fold("Społeczność"), fold("2011"), fold("Straße"), fold("ёжик")
     ('spolecznosc', '0000', 'strasse', 'ежик')
     """
-    if word.isascii():
-        return _DIGIT.sub("0", word.lower())
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _DIGIT.sub("0", kept.translate(_STROKES).casefold())
+    return word.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """What each character folds to by itself, remembered: words are folded character by character."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
+        kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+        bare = kept.translate(_STROKES).casefold()
+        folded = self[code] = "".join("0" if c.isdecimal() else c for c in bare)
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 class Lexicon(dict[str, tuple[W, ...]]):

@@ -6,7 +6,8 @@ library's `urlsplit` is strict and gives no positions, and a public suffix list 
 """
 
 import re
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 # Second levels under a country's domain that belong to nobody: example.co.uk, example.com.pl.
 _SHARED_SECOND_LEVELS = frozenset(
@@ -100,19 +101,17 @@ _SHARED_HOSTS = frozenset(
         "blogs",
     ]
 )
-_URL = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//\S+", re.IGNORECASE)
-_HOST = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
-_PARTS = re.compile(
-    r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@\s]*@)?(?P<host>[^/?#:\s]*)(?::\d+)?(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_BARE_PORT = re.compile(r"\s*[^/?#:@\s]+:\d")  # "example.com:8080/x": what looks like a scheme is a host
-_LABEL = re.compile(r"[^.]+")
-_SEGMENT = re.compile(r"[^/?#&=;\s]+")
+_URL = r"(?i)(?:[a-z][a-z0-9+.-]*:)?//\S+"
+_HOST = r"(?i)(?:[\w-]+\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?::\d{1,5})?(?:[/?#]\S*)?"
+_PARTS = r"(?is)\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@\s]*@)?(?P<host>[^/?#:\s]*)(?::\d+)?(?P<rest>.*)"
+_BARE_PORT = r"\s*[^/?#:@\s]+:\d"  # "example.com:8080/x": what looks like a scheme is a host
+_LABEL = r"[^.]+"
+_SEGMENT = r"[^/?#&=;\s]+"
+
+_compile = cache(re.compile)  # when first needed: a text without a URL starts without them
 
 
-@dataclass(frozen=True, slots=True)
-class UrlPart:
+class UrlPart(NamedTuple):
     """A piece of a URL as given, with its place."""
 
     text: str
@@ -121,8 +120,7 @@ class UrlPart:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(NamedTuple):
     """The pieces of a URL that say what stands there."""
 
     subdomains: tuple[UrlPart, ...]
@@ -154,9 +152,9 @@ def looks_like_url(text: str) -> bool:
     if " " in text.strip(" "):
         return False  # nearly every description, without trying the patterns
     text = text.strip()
-    if _URL.fullmatch(text):
+    if _compile(_URL).fullmatch(text):
         return True
-    return bool(_HOST.fullmatch(text)) and not text.lower().endswith(_FILE_ENDINGS)
+    return bool(_compile(_HOST).fullmatch(text)) and not text.lower().endswith(_FILE_ENDINGS)
 
 
 _FILE_ENDINGS = (".js", ".txt", ".csv", ".md", ".pdf", ".json")  # "Node.js" and file names are not hosts
@@ -169,11 +167,12 @@ def read_url(url: str) -> Url:
     >>> url.host, url.domain, [part.text for part in url.segments]
     ('forum.example.co.uk', 'example.co.uk', ['viewtopic.php', 't', '9'])
     """
-    parts = _PARTS.match(url if not _BARE_PORT.match(url) else "//" + url)
+    parts = _compile(_PARTS).match(url if not _compile(_BARE_PORT).match(url) else "//" + url)
     if parts is None:  # cannot be: every piece of the pattern is optional
         return _assemble([], ())
     shift = len(parts.string) - len(url)
-    return _assemble(_find_parts(_LABEL, parts, "host", shift), tuple(_find_parts(_SEGMENT, parts, "rest", shift)))
+    labels = _find_parts(_compile(_LABEL), parts, "host", shift)
+    return _assemble(labels, tuple(_find_parts(_compile(_SEGMENT), parts, "rest", shift)))
 
 
 def host_key(url: str) -> str:

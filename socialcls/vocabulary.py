@@ -9,9 +9,9 @@ A line is a key, or a key, a tab and a value; several lines may have the same ke
 """
 
 import struct
+import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
@@ -35,8 +35,7 @@ class Found(NamedTuple):
     """What stands behind the key; empty where nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """What a vocabulary is made of, as it stands in a model directory."""
 
     text: bytes
@@ -84,7 +83,9 @@ class Vocabulary:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._starts = struct.unpack(f"<{len(lines.directory) // 4}I", lines.directory)
+        self._starts = memoryview(lines.directory).cast("I")
+        if sys.byteorder == "big":
+            self._starts = memoryview(array("I", struct.unpack(f"<{len(self._starts)}I", lines.directory)))
 
     def __len__(self) -> int:
         return sum(section.n_lines for section in self._lines.sections.values())

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from struct import Struct
+from typing import NamedTuple
 
 from socialcls.features import GROUPS_BY_NAME, expand_key
 from socialcls.records import Field
@@ -27,8 +27,7 @@ LOOKUPS_BEFORE_DICTIONARY = 10_000
 NOTHING: Sums = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrays:
+class Arrays(NamedTuple):
     """A model's numbers, as they stand in its directory."""
 
     intercepts: Scores
@@ -63,6 +62,11 @@ class Weights:
             numbers = [self.vocabulary.find(group, feature) for feature in features]
             known = [self.look_up(number) for number in numbers if number is not None]
         return _add_up(known) if known else None
+
+    def list_features(self, group: str, key: str) -> list[tuple[str, Sums]]:
+        """The known features of a key with what each weighs."""
+        found = [(f, self.vocabulary.find(group, f)) for f in expand_key(GROUPS_BY_NAME[group], key)]
+        return [(feature, self.look_up(number)) for feature, number in found if number is not None]
 
     def _count_lookups(self, group: str, n: int) -> None:
         self._n_lookups[group] += n

@@ -25,7 +25,7 @@ def test_public_names_are_these():
 
 
 def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
-    """Built, unpacked elsewhere and run there: the answer and the types come along."""
+    """Built, unpacked elsewhere and run there: the answer, the types and the labelled rows come along."""
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(build, capture_output=True, check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -34,6 +34,8 @@ def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
         assert "socialcls/py.typed" in archive.namelist()
+    n_data_files = len(list((ROOT / "data").glob("*.csv")))
+    assert len(list((site / "socialcls" / "default_data").glob("*.csv"))) == n_data_files
     program = (
         "import socialcls.artifact, sys; print(socialcls.artifact.DEFAULT_MODEL_DIR, file=sys.stderr)\n"
         "from socialcls.cli import main; main()"

@@ -9,7 +9,7 @@ from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact, save_artifact
 from socialcls.classifier import Classifier
 from socialcls.errors import ModelError, OutputError
 
-FILES = ("card.json", "taxonomy.json", "vocabulary.txt", "buckets.bin", "weights.bin")
+FILES = ("card.json", "taxonomy.json", "vocabulary.txt", "buckets.bin", "weights.bin", "checksums.json")
 
 
 @pytest.fixture

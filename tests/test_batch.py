@@ -1,7 +1,6 @@
 """Rows in, the same rows out, in order, with the answer."""
 
 import pickle
-from dataclasses import replace
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_a_failed_row_is_kept_with_its_error(classify):
 
 def test_reasons_come_in_the_language_asked_for(classify):
     """Polish for pl."""
-    assert "słowo „forum”" in classify("opis\nforum\n", language="pl")[0][0][-2]
+    assert "słowo „forum”" in classify("opis\nto forum\n", language="pl")[0][0][-2]
 
 
 def test_two_processes_say_the_same_in_the_same_order(classify):
@@ -111,6 +110,6 @@ def test_a_process_keeps_the_model_from_one_classifier_to_the_next(tiny_dir, tin
     assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
     (tiny_dir / "weights.bin").write_bytes(b"not read again")
     assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
-    arrays = replace(tiny_artifact.arrays, intercepts=(0.0, 0.0, 9.0, 0.0))
-    save_artifact(replace(tiny_artifact, arrays=arrays), tiny_dir)
+    arrays = tiny_artifact.arrays._replace(intercepts=(0.0, 0.0, 9.0, 0.0))
+    save_artifact(tiny_artifact._replace(arrays=arrays), tiny_dir)
     assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["platform"]

@@ -1,7 +1,6 @@
 """Decisions and their exact explanations."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +58,10 @@ def test_bias_and_evidence_sum_to_the_margin(text, url, name, social_only):
         return
     prediction = _DEFAULT.classify(document, social_only=social_only)
     _check_sum(document, prediction)
+    features = prediction.bias + sum(feature.contribution for feature in prediction.explanation.features)
+    reasons = prediction.bias + sum(reason.contribution for reason in prediction.reasons)
+    assert features == pytest.approx(prediction.margin, abs=1e-6)
+    assert reasons == pytest.approx(prediction.margin, abs=1e-6)
     assert sum(prediction.probabilities.values()) == pytest.approx(1)
     assert prediction.confidence == max(prediction.probabilities.values())
     assert prediction.margin >= 0
@@ -68,6 +71,14 @@ def test_explanations_of_real_rows_are_exact():
     """The same over rows of the corpus."""
     for example in read_examples([str(ROOT / "data")])[::25]:
         _check_sum(example.document, _DEFAULT.classify(example.document))
+
+
+def test_a_long_page_is_explained_in_time_that_grows_with_its_length(tiny):
+    """Words are found once and not for each place anew: that would be minutes for these 24,000 words."""
+    document = Document("shop forum x " * 8_000)
+    prediction = tiny.classify(document)
+    assert len(prediction.evidence) == 3 * 8_000
+    _check_sum(document, prediction)
 
 
 def test_evidence_comes_largest_first(default):
@@ -115,8 +126,8 @@ def test_a_url_alone_has_its_own_threshold(tiny_artifact):
     """What a URL needs to be answered is not what a description needs."""
     sure: dict[Label, float] = dict.fromkeys(LABELS, 0.9)
     bold: dict[Label, float] = dict.fromkeys(LABELS, 0.1)
-    card = replace(tiny_artifact.card, thresholds={"description": sure, "page": sure, "url": bold})
-    classifier = Classifier(replace(tiny_artifact, card=card))
+    card = tiny_artifact.card._replace(thresholds={"description": sure, "page": sure, "url": bold})
+    classifier = Classifier(tiny_artifact._replace(card=card))
     assert classifier.classify("blog.example.org").category == "blog"
     assert classifier.classify("nothing known", url="blog.example.org").category == "unsure"
 
@@ -165,7 +176,8 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
 def test_a_page_is_calibrated_by_itself(tiny_artifact):
     """Logits, contributions and bias of a long text are divided by a temperature of its own."""
     temperatures = {**tiny_artifact.card.temperatures, "page": 2.0}
-    classifier = Classifier(replace(tiny_artifact, card=replace(tiny_artifact.card, temperatures=temperatures)))
+    card = tiny_artifact.card._replace(temperatures=temperatures)
+    classifier = Classifier(tiny_artifact._replace(card=card))
     short, long = (classifier.classify("forum" + " x" * n) for n in (PAGE_WORDS - 1, PAGE_WORDS))
     assert long.margin == pytest.approx(short.margin / 2)
     assert long.bias == pytest.approx(short.bias / 2)

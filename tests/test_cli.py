@@ -271,7 +271,7 @@ def test_model_shows_what_pulls_to_a_label():
     """To each, or to the one that is named; in the language that is asked for; as one object too."""
     shown = _run("model", "--words", "--label", "blog", "--lang", "pl").stdout.decode()
     assert "Słowa opisu" in shown
-    assert "mam na imię" in shown
+    assert "datowane wpisy" in shown
     assert "platform" not in shown
     (line,) = _run("model", "--words", "--json").stdout.decode().splitlines()
     assert list(json.loads(line)["labels"]) == ["community", "blog", "platform", "other"]

@@ -110,5 +110,5 @@ def test_features_are_named_for_people(tiny_artifact):
 
 def test_a_batch_in_one_line():
     """Only what there is, labels first, in the order in which labels are always named."""
-    counts = Counter({"failed": 1, "unsure": 2, "other": 1_000, "blog": 3})
+    counts = Counter({"": 1, "unsure": 2, "other": 1_000, "blog": 3})
     assert summarise_batch(counts, 1_006, 2.04) == "1,006 rows in 2.0 s: 3 blog, 1,000 other, 2 unsure, 1 failed"

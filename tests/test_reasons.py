@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from socialcls.classifier import make_document
 from socialcls.errors import InputError
 from socialcls.messages import find_language, list_languages, load_messages
-from socialcls.reasons import ReasonWriter, show_share
+from socialcls.reasons import ReasonWriter, list_hints, show_share
+from socialcls.taxonomy import LABELS
 from tests.conftest import ROOT
 
 
@@ -23,15 +25,47 @@ from tests.conftest import ROOT
             {"text": "forum with threads " * 30},
             "Najpewniej a community. Przemawiają za tym: wątki i odpowiedzi („threads”) i słowo „forum”.",
         ),
-        ("en", {"text": "hm"}, "Unsure: perhaps a community (33%), perhaps a other (26%)."),
+        ("en", {"text": "hm"}, "Unsure: nothing that was given is known to the model."),
         ("en", {"text": "", "url": "blog.x.pl"}, "Most likely a blog: “blog” in the address."),
-        ("en", {"text": "shop"}, "Unsure: perhaps a other (61%), perhaps a community (18%); "
-                                 "for the former: the word “shop”."),
+        ("en", {"text": "shop"}, "Unsure: one word names a subject and describes no service. Perhaps a other (61%)."),
     ],
 )  # fmt: skip
 def test_sentences_of_the_hand_made_model(tiny, language, fields, sentence):
     """Signals by name with their words, then words; nothing that is not in the evidence."""
     assert ReasonWriter(tiny.taxonomy, language).write(tiny.classify(**fields)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("shares", "text", "message"),
+    [
+        ((0.4, 0.35, 0.2, 0.05), "a forum", "Unsure: a community (40%) and a blog (35%) are about as likely."),
+        ((0.4, 0.2, 0.2, 0.2), "x y", "Unsure: nothing that was given is known to the model."),
+        ((0.6, 0.2, 0.1, 0.1), "a forum", "Unsure: not enough for an answer. Perhaps a community (60%)"),
+    ],
+)
+def test_doubt_says_what_is_wrong(tiny, shares, text, message):
+    """Two level, nothing known, too little."""
+    prediction = tiny.classify(text)._replace(
+        category="unsure",
+        runner_up="blog",
+        confidence=shares[0],
+        probabilities=dict(zip(LABELS, shares, strict=True)),
+    )
+    assert ReasonWriter(tiny.taxonomy, "en").write(prediction).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("fields", "hints"),
+    [
+        ({"text": "", "url": "x.pl"}, ["Only an address was read.", "A description of the service would help."]),
+        ({"text": "shop"}, ["A sentence or two about the service would help."]),
+        ({"text": "forum a b c", "url": "x.pl"}, ["The model knows 25% of the words."]),
+    ],
+)
+def test_hints_say_what_would_help(tiny, fields, hints):
+    """What was not known, and what to add to be answered."""
+    document = make_document(**fields)
+    assert list_hints(document, tiny.classify(document), load_messages("en")) == hints
 
 
 def test_function_words_are_no_reason(default):

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from socialcls.classifier import Classifier
 from socialcls.records import Document
-from socialcls.rendering import render_prediction
+from socialcls.rendering import render_comparison, render_features, render_prediction
 from socialcls.terminal import neutralise, neutralise_json
 from tests.conftest import show
 
@@ -21,6 +21,11 @@ def _show(document, width, *, language="en", colour=False):
     return show(rendered, width, colour=colour)
 
 
+def _join(shown):
+    """What is shown without lines, frames and marks, so that words are whole again."""
+    return "".join(character for character in shown if character not in "\n│ ⁺⁻")
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_no_line_is_wider_than_the_terminal(width, language):
@@ -29,7 +34,7 @@ def test_no_line_is_wider_than_the_terminal(width, language):
     shown = _show(Document(text, "https://forum.kaktusy.pl/viewtopic.php?t=1", "Kaktusy"), width, language=language)
     assert all(cell_len(line) <= width for line in shown.splitlines())
     for word in ("kaktusów", "漢字", "pytanie", "viewtopic", "Kaktusy"):
-        assert word in shown
+        assert word in _join(shown)
 
 
 @given(st.text())
@@ -38,7 +43,7 @@ def test_nothing_in_the_input_is_obeyed(text):
     document = Document(text=f"{text}\x1b[31m[red]forum[/red]\u202e\x9b", name=text, url=f"x.pl/{text}")
     shown = _show(document, 80)
     assert not set(shown) & set("\x1b\x07\x08\x9b\u202e\u2066\u200f\r")
-    assert "[red]" in shown.replace("\n", "")
+    assert "[red]" in _join(shown)
 
 
 def test_colour_says_for_and_against():
@@ -58,3 +63,32 @@ def test_text_made_safe_has_no_control_left(text):
 def test_json_made_safe_reads_back(text):
     """The escapes are JSON's own."""
     assert json.loads(neutralise_json(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_without_colour_marks_say_for_and_against():
+    """Behind the words that count; with colour there are none."""
+    document = Document("Forum miłośników kaktusów: zadaj pytanie w wątku. Mamy też sklep internetowy z doniczkami.")
+    assert "⁺" in _show(document, 80)
+    assert "⁻" in _show(document, 80)
+    assert "⁺" not in _show(document, 80, colour=True)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_comparison_fits_and_names_every_service(width):
+    """One row each, with what it is and why."""
+    documents = [Document("Piszę o kotach i psach"), Document(url="reddit.com/r/cats"), Document("qwzx")]
+    predictions = [_DEFAULT.classify(document) for document in documents]
+    shown = show(render_comparison(documents, predictions, _DEFAULT.taxonomy, "en", width), width)
+    assert all(cell_len(line) <= width for line in shown.splitlines())
+    for said in ("kotach", "cats", "qwzx", "unsure"):
+        assert said in _join(shown)
+
+
+def test_everything_is_each_feature_with_its_weight(tiny):
+    """From the bias to the margin; the lines between are the features."""
+    prediction = tiny.classify("shop forum threads")
+    lines = show(render_features(prediction, "en"), 80).splitlines()
+    assert lines[1].split() == ["+0.250", "before", "anything", "is", "read"]
+    assert lines[-1].split()[0] == f"{prediction.margin:+.3f}"
+    assert len(lines) == 3 + len(prediction.explanation.features)
+    assert any(line.split()[1:] == ["text.words", "forum"] for line in lines)

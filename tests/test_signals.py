@@ -25,7 +25,17 @@ def _match(words, text):
         ("post a reply", "post a", []),
         ("nowy temat na forum*", "nowy temat na forumie", [(0, 3)]),
         ("zarejestruj* si* teraz", "zarejestruj się teraz", [(0, 2)]),
+        ("*tribune", "dailytribune tribune tribunes", [(0, 0), (1, 1)]),
         ("?", "Why?", [(1, 1)]),
+        ("#*", "#rules and #2011", [(0, 0), (2, 2)]),
+        ("#*", "rules of C# and F#", []),
+        ("@*", "ask @anna or anna", [(1, 1)]),
+        ("@*", "anna @ home", []),
+        ("join #*", "Join #rules, join us", [(0, 1)]),
+        ("#* #*", "#rules #help", [(0, 1)]),
+        ("r/", "r/Polska", [(0, 0)]),
+        ("000* members", "12,345 members", [(1, 2)]),
+        ("$ 00", "for $20 a month", [(1, 2)]),
     ],
 )
 def test_words_beginnings_and_phrases(entry, text, places):
@@ -66,10 +76,11 @@ def test_every_signal_is_complete():
 
 
 def test_entries_are_words_that_can_match():
-    """No entry is empty, and none begins with a beginning so short that it catches strangers."""
+    """No entry is empty, and none begins with a beginning so short that it catches strangers: a mark catches names."""
     for signal in load_taxonomy().signals:
         for entry in (*signal.words, *signal.url_parts):
             first, *rest = entry.split()
-            assert len(first.rstrip("*")) >= (3 if first.endswith("*") else 1), (signal.id, entry)
+            assert first in {"#*", "@*"} or len(first.strip("*")) >= (3 if "*" in first else 1), entry
             assert all(word.rstrip("*") for word in rest), (signal.id, entry)
-            assert "*" not in entry.replace("* ", " ").removesuffix("*"), (signal.id, entry)
+            assert not (rest and first.startswith("*")), (signal.id, entry)
+            assert "*" not in entry.replace("* ", " ").removesuffix("*").removeprefix("*"), (signal.id, entry)

@@ -180,7 +180,7 @@ def test_without_spark_the_extra_is_named(monkeypatch):
     """With the command that installs it."""
     monkeypatch.setitem(sys.modules, "pyspark.sql.types", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'socialcls\[spark\]'"):
-        classify_columns(None)  # type: ignore[arg-type]
+        classify_columns(None)  # type: ignore[arg-type, unused-ignore]
 
 
 def test_any_engine_that_maps_batches_of_columns_may_call_a_row_classifier(tiny_dir):

@@ -1,0 +1,95 @@
+"""`socialcls evaluate`."""
+
+import gc
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialcls.commands.options import (
+    Encoding,
+    JsonOption,
+    ModelOption,
+    NameColumn,
+    SocialOption,
+    TextColumn,
+    UrlColumn,
+    make_app,
+    print_json,
+    show_examples,
+)
+from socialcls.errors import InputError
+
+if TYPE_CHECKING:
+    from socialcls.classifier import Classifier
+    from socialcls.evaluation import Outcome
+    from socialcls.records import Example
+
+app = make_app()
+
+
+@app.command(
+    epilog=show_examples(
+        "socialcls evaluate labelled.csv", "socialcls evaluate labelled.csv --by language --model my_model"
+    )
+)
+def evaluate(
+    data: Annotated[list[str], typer.Argument(metavar="DATA...", help="CSV files with a `category` column.")],
+    *,
+    model: ModelOption = None,
+    by: Annotated[str, typer.Option(metavar="COLUMN", help="Break the figures down by a column.")] = "",
+    text_column: TextColumn = "",
+    url_column: UrlColumn = "",
+    name_column: NameColumn = "",
+    encoding: Encoding = "",
+    social_only: SocialOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how good a model is on labelled rows it has not seen."""
+    gc.enable()  # switched off for the start (see __main__); this may take long
+    from socialcls.classifier import Classifier
+    from socialcls.columns import ColumnNames
+    from socialcls.dataset import read_examples
+    from socialcls.evaluation import measure
+    from socialcls.progress import watch_steps
+    from socialcls.reports import describe_figures
+
+    examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
+    if not examples:
+        raise InputError(f"{', '.join(data)}: a header and no rows, so there is nothing to measure.")
+    if social_only:
+        examples = [example for example in examples if example.gold != "other"]
+    with watch_steps() as begin:
+        begin(f"Classifying {len(examples):,} rows")
+        outcomes = _predict(Classifier.load(model), examples, social_only=social_only)
+    figures = describe_figures(measure(outcomes))
+    parts = {
+        value: describe_figures(measure([o for o, v in zip(outcomes, values, strict=True) if v == value]))
+        for values in [_read_column(examples, by)]
+        for value in sorted(set(values))
+    }
+    if as_json:
+        print_json({**figures, **({"by": {by: parts}} if by else {})})
+        return
+    from socialcls.drawing import make_console
+    from socialcls.figures import render_breakdown, render_confusion, render_figures
+
+    console = make_console()
+    console.print(render_figures(figures, console.width), render_confusion(figures, console.width))
+    if by:
+        console.print(render_breakdown(by, parts, console.width))
+
+
+def _predict(classifier: "Classifier", examples: "list[Example]", *, social_only: bool) -> "list[Outcome]":
+    from socialcls.evaluation import Outcome
+
+    predictions = [(e, classifier.classify(e.document, social_only=social_only)) for e in examples]
+    return [Outcome(e.gold, p.best_guess, p.confidence, p.category) for e, p in predictions]
+
+
+def _read_column(examples: "list[Example]", column: str) -> list[str]:
+    if not column:
+        return []
+    if column not in examples[0].about:
+        known = ", ".join(examples[0].about)
+        raise InputError(f"No column {column!r} to break the figures down by. There are: {known}.")
+    return [example.about.get(column, "") for example in examples]
