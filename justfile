@@ -47,6 +47,11 @@ benchmark-accuracy directory="../shared/eval/dev":
     {{bin}}/pip install --quiet -e ".[bench]"
     {{bin}}/python -m benchmarks.accuracy {{directory}}
 
+# Measure speed and memory beside peers, ten minutes; writes docs/speed.md. `--long` adds ten million rows.
+benchmark-speed *options:
+    {{bin}}/pip install --quiet -e ".[bench]"
+    {{bin}}/python -m benchmarks.speed {{options}}
+
 # What continuous integration runs.
 ci:
     bash .ci/run
