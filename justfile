@@ -52,6 +52,11 @@ benchmark-spark rows="200000":
     {{bin}}/pip install --quiet -e ".[spark]"
     {{bin}}/python -m benchmarks.spark {{rows}}
 
+# Measure speed and memory beside peers, ten minutes; writes docs/speed.md. `--long` adds ten million rows.
+benchmark-speed *options:
+    {{bin}}/pip install --quiet -e ".[bench]"
+    {{bin}}/python -m benchmarks.speed {{options}}
+
 # What continuous integration runs.
 ci:
     bash .ci/run

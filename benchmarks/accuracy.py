@@ -17,6 +17,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.special import log_softmax
 
+from benchmarks.page import Table, format_table
 from benchmarks.peers import PEERS, Predict
 from socialcls import __version__, training
 from socialcls.classifier import Classifier
@@ -30,7 +31,6 @@ from socialcls.taxonomy import LABELS, UNSURE, Label, load_taxonomy
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "accuracy.md"
 
-Table = tuple[list[str], list[list[str]]]
 _FEW = 4  # rows; figures of fewer say nothing by themselves
 
 
@@ -41,7 +41,7 @@ def main(directory: str) -> None:
     machine = f"socialcls {__version__}, {len(train):,} rows of data/, Python {platform.python_version()}"
     page = [f"# Accuracy\n\nMade by `just benchmark-accuracy`: {machine}.\n"]
     for title, note, table in _measure_all(train, tests):
-        page.append(f"## {title}\n\n{note}\n\n{_format(table)}")
+        page.append(f"## {title}\n\n{note}\n\n{format_table(table)}")
         PAGE.write_text("\n".join(page), encoding="utf-8")
 
 
@@ -250,13 +250,6 @@ def _ablate_signals(train: Sequence[Example], tests: dict[str, list[Example]]) -
         n_shown = sum(any(signal.id in keys for keys in whole.read(e.document).by_group) for e in described)
         rows.append([signal.id, signal.label, str(n_shown), f"{1000 * (without - loss):+.1f}"])
     return ["signal", "label", "rows", "brings"], sorted(rows, key=lambda row: -float(row[3]))
-
-
-def _format(table: Table) -> str:
-    columns, rows = table
-    lines = [" | ".join(columns), "|".join(["---"] + ["---:"] * (len(columns) - 1))]
-    lines += [" | ".join(cell.replace("|", "/") for cell in row) for row in rows]
-    return "".join(f"| {line} |\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -55,17 +55,26 @@ def fit_keywords(examples: Sequence[Example]) -> Predict:
     return lambda documents: [predict(document) for document in documents]
 
 
-def fit_tfidf(examples: Sequence[Example]) -> Predict:
-    """scikit-learn: words with pairs and character n-grams of 2 to 5, TF-IDF, logistic regression."""
+def train_tfidf(examples: Sequence[Example]) -> Any:  # noqa: ANN401  (scikit-learn has no types)
+    """scikit-learn's pipeline: words with pairs and character n-grams of 2 to 5, TF-IDF, logistic regression."""
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
     pipeline = make_pipeline(make_union(words, characters), LogisticRegression(C=10, max_iter=500))
-    pipeline.fit([join_fields(e.document) for e in examples], [e.gold for e in examples])
+    return pipeline.fit([join_fields(e.document) for e in examples], [e.gold for e in examples])
+
+
+def fit_tfidf(examples: Sequence[Example]) -> Predict:
+    """TF-IDF of words and characters, logistic regression."""
+    pipeline = train_tfidf(examples)
     return lambda documents: list(pipeline.predict([join_fields(document) for document in documents]))
 
 
-def fit_fasttext(examples: Sequence[Example]) -> Predict:
-    """fastText: n-grams of 3 to 5 characters, pairs of words."""
+def train_fasttext(examples: Sequence[Example], *, dim: int, epoch: int) -> Any:  # noqa: ANN401  (an optional library)
+    """A model of fastText: n-grams of 3 to 5 characters, pairs of words; it reads one line in lower case.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import fasttext  # noqa: PLC0415  (an optional peer)
     except ImportError as error:
@@ -74,9 +83,14 @@ def fit_fasttext(examples: Sequence[Example]) -> Predict:
         path = Path(folder) / "train.txt"
         lines = (f"__label__{e.gold} {_one_line(e.document)}\n" for e in examples)
         path.write_text("".join(lines), encoding="utf-8")
-        model: Any = fasttext.train_supervised(
-            str(path), wordNgrams=2, minn=3, maxn=5, dim=50, epoch=25, lr=0.5, thread=1, seed=0, verbose=0
+        return fasttext.train_supervised(
+            str(path), wordNgrams=2, minn=3, maxn=5, dim=dim, epoch=epoch, lr=0.5, thread=1, seed=0, verbose=0
         )
+
+
+def fit_fasttext(examples: Sequence[Example]) -> Predict:
+    """fastText, of a size that learns best from so few rows."""
+    model = train_fasttext(examples, dim=50, epoch=25)
     known = {f"__label__{label}": label for label in LABELS}
     return lambda documents: [known[model.predict(_one_line(document))[0][0]] for document in documents]
 

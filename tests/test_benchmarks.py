@@ -1,0 +1,101 @@
+"""The benchmarks measure what they say: everything about them but the time itself."""
+
+import sys
+from itertools import count, islice
+
+import pytest
+
+from benchmarks.clock import run_command, take_turns
+from benchmarks.loops import CHUNK_ROWS, copy_rows, label_rows
+from benchmarks.page import Figure, Section, format_section
+from benchmarks.texts import Texts, write_rows
+from socialcls.dataset import read_examples
+from socialcls.text import find_words
+from tests.conftest import ROOT
+
+MB = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """A few hundred rows with descriptions."""
+    return read_examples([str(ROOT / "data" / "en-kinds.csv")])
+
+
+@pytest.fixture
+def rows_path(examples, tmp_path):
+    """A file with more rows than are handed to a peer at once."""
+    path = tmp_path / "rows.csv"
+    write_rows(path, examples, CHUNK_ROWS + 5)
+    return path
+
+
+def test_texts_are_the_same_for_a_seed_and_others_for_another(examples):
+    """What is measured today can be measured again tomorrow."""
+    first, again, other = (list(islice(Texts(examples, seed=seed), 50)) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_new_words_never_cease_to_come(examples):
+    """Long after the last word of the corpus has been met, one word in two hundred is still new."""
+    stream = iter(Texts(examples))
+    met = {word for text in islice(stream, 4_000) for word in find_words(text)}
+    coming = [word for text in islice(stream, 1_000) for word in find_words(text)]
+    assert sum(word not in met for word in coming) / len(coming) > 0.005
+
+
+def test_a_longer_file_begins_with_the_rows_of_a_shorter_one(examples, rows_path, tmp_path):
+    """So that files of many lengths hold the same texts."""
+    short = tmp_path / "short.csv"
+    write_rows(short, examples, 20)
+    assert rows_path.read_bytes().startswith(short.read_bytes())
+    assert short.read_text(encoding="utf-8").startswith("id,description\n1,")
+
+
+def test_a_copy_is_the_same_bytes(rows_path, tmp_path):
+    """Reading and writing through the csv module loses nothing."""
+    copy_rows(rows_path, tmp_path / "copy.csv")
+    assert (tmp_path / "copy.csv").read_bytes() == rows_path.read_bytes()
+
+
+def test_a_peer_labels_each_row_in_order(rows_path, tmp_path):
+    """In chunks, the last one shorter; each text is the row's own."""
+    labelled = tmp_path / "labelled.csv"
+    label_rows(rows_path, labelled, lambda texts: [str(len(text)) for text in texts], CHUNK_ROWS + 3)
+    lines = labelled.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "id,description,category"
+    assert [line.split(",")[0] for line in lines[1:]] == [str(i) for i in range(1, CHUNK_ROWS + 4)]
+    assert all(line.count(",") >= 2 and line.rsplit(",", 1)[1].isdigit() for line in lines[1:])
+
+
+def test_contenders_take_turns_every_second_round_backwards():
+    """None is always the first."""
+    clock = count(1)
+    measured = take_turns({"a": lambda: next(clock), "b": lambda: next(clock)}, 3)
+    assert measured == {"a": [1, 4, 5], "b": [2, 3, 6]}
+
+
+def test_the_memory_of_a_command_is_its_own():
+    """Neither what its parent holds counts, nor is what it held for a moment forgotten."""
+    held = bytearray(b"\1" * (200 * MB))
+    idle, busy = (run_command([sys.executable, "-S", "-c", program]) for program in ("", "len(b'1' * 90_000_000)"))
+    assert len(held) > 150 * MB > busy.peak_bytes > 90 * MB > 50 * MB > idle.peak_bytes
+    assert idle.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("figure", "cells"),
+    [
+        (Figure("a : b", [1.0, 3.0, 2.5], at_least=2, unit="×"), "| a : b | 2.50× | 1.00 – 3.00 | ≥ 2× | met |"),
+        (Figure("a : b", [1.254], at_most=1.25, unit="×"), "| a : b | 1.25× |  | ≤ 1.25× | **missed** |"),
+        (Figure("memory", [1234.5], at_most=150, unit=" MB"), "| memory | 1,234 MB |  | ≤ 150 MB | **missed** |"),
+        (Figure("train", [61.28], at_most=120, unit=" s"), "| train | 61.3 s |  | ≤ 120 s | met |"),
+    ],
+)
+def test_a_figure_stands_beside_its_target_with_the_verdict(figure, cells):
+    """The median of its rounds is judged, as measured and not as rounded."""
+    section = Section("Title", "How to read it.", [figure], (["", "all"], [["a|b", "7"]]))
+    shown = format_section(section).splitlines()
+    assert cells in shown
+    assert shown[0] == "## Title"
+    assert shown[-1] == "| a/b | 7 |"
