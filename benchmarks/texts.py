@@ -20,7 +20,8 @@ _RARE_SHARE = 0.06  # of running words; in 10,000 rows of descriptions 6 % of th
 _ZIPF_EXPONENT = 0.2
 """P(rank) falls as rank ** -(1 + exponent): the lower, the longer the tail. Of the rare words drawn in n draws some
 n ** (1 / (1 + exponent)) differ. So one word in two hundred is still new after 100,000 texts; in the English rows of
-data/ one in twenty is after 6,000, and by Heaps' law (a vocabulary grows as the root of its text) one in eighty after 100,000.
+data/ one in twenty is after 6,000, and by Heaps' law (a vocabulary grows as the root of its text) one in eighty after
+100,000.
 """
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"[^\W\d_]{4,}")

@@ -1,6 +1,7 @@
 """One plain sentence that says why, or why not, composed from the evidence and nothing else."""
 
 from collections.abc import Sequence
+from math import exp
 
 from socialcls.messages import Messages, load_messages
 from socialcls.records import Document, Prediction, Reason
@@ -10,6 +11,7 @@ _MAX_PARTS = 3
 _MAX_WORDS = 3
 _LEAST_SHARE = 0.06  # of all that speaks for the best guess; what adds less is not a reason
 _LEVEL = 0.6  # of the probability of the best guess; a runner-up that has it is about as likely
+_MOST_TIMES = 1_000
 _LITTLE_KNOWN = 0.5  # share of the words
 
 
@@ -92,6 +94,19 @@ def list_hints(document: Document, prediction: Prediction, messages: Messages) -
         elif not document.url.strip():
             hints.append(messages["add_url"])
     return hints
+
+
+def compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    """How many times likelier the best guess is than the second."""
+    messages = load_messages(language)
+    runner_up = taxonomy.categories[language][prediction.runner_up].name
+    times = exp(min(prediction.margin, 10.0))
+    if times < 1.5:
+        return messages["runner_up_level"].format(category=runner_up)
+    shown = f"{times:.1f}".replace(".", messages["decimal"]) if times < 10 else f"{times:.0f}"
+    if times >= _MOST_TIMES:
+        shown = messages["over"].format(number=f"{_MOST_TIMES}")
+    return messages["runner_up"].format(category=runner_up, times=shown)
 
 
 def show_share(share: float) -> str:

@@ -6,7 +6,7 @@ colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speak
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from math import exp, fsum
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.messages import Messages, load_messages
-from socialcls.reasons import ReasonWriter, list_hints, show_share
+from socialcls.reasons import ReasonWriter, compare_with_runner_up, list_hints, show_share
 from socialcls.records import Document, Evidence, Field, Prediction, Reason
 from socialcls.taxonomy import CRITERIA, LABELS, Taxonomy
 from socialcls.terminal import neutralise
@@ -31,7 +31,6 @@ _MAX_AGAINST = 4
 _LEAST_SHARE = 0.02  # of all that speaks for the answer; what adds less is summed up
 _MAX_SHOWN_CHARS = 1_500  # of the input; the reasons speak of the rest
 _FAINT, _STRONG = 0.1, 0.45  # of the largest contribution: below nothing is marked, above doubly
-_MOST_TIMES = 1_000
 
 
 def render_prediction(
@@ -51,7 +50,7 @@ def render_prediction(
         Text(),
         _render_probabilities(prediction, taxonomy, language, inner),
         Text(),
-        Text(_compare_with_runner_up(prediction, taxonomy, language)),
+        Text(compare_with_runner_up(prediction, taxonomy, language)),
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
         *_render_reasons(prediction, taxonomy, language, inner),
@@ -167,19 +166,6 @@ def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: 
             cells.append(draw_bar(share, bar_width, COLOURS[label]))
         table.add_row(*cells, Text(show_share(share).rjust(4), style=emphasis))
     return table
-
-
-def _compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
-    """How many times likelier the best guess is than the second."""
-    messages = load_messages(language)
-    runner_up = taxonomy.categories[language][prediction.runner_up].name
-    times = exp(min(prediction.margin, 10.0))
-    if times < 1.5:
-        return messages["runner_up_level"].format(category=runner_up)
-    shown = f"{times:.1f}".replace(".", messages["decimal"]) if times < 10 else f"{times:.0f}"
-    if times >= _MOST_TIMES:
-        shown = messages["over"].format(number=f"{_MOST_TIMES}")
-    return messages["runner_up"].format(category=runner_up, times=shown)
 
 
 def _show_logits(value: float, messages: Messages) -> str:

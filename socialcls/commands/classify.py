@@ -1,6 +1,7 @@
 """`socialcls classify`."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,6 +54,10 @@ def classify(
     why: Annotated[Why, typer.Option(help="How much of the explanation to show.")] = Why.panel,
     changes: Annotated[bool, typer.Option("--changes", help="Show the fewest words that decide the answer.")] = False,
     similar: Annotated[bool, typer.Option("--similar", help="Show the labelled rows that it resembles.")] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write a report: a name that ends in .html, .svg, .md or .json."),
+    ] = None,
     model: ModelOption = None,
     lang: LanguageOption = "",
     social_only: SocialOption = False,
@@ -67,6 +72,12 @@ def classify(
     documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
     classifier = Classifier.load(model)
     predictions = [classifier.classify(document, social_only=social_only) for document in documents]
+    if save:
+        from socialcls.pages import save_report
+
+        answers = list(zip(documents, predictions, strict=True))
+        save_report(save, answers, classifier.card, classifier.taxonomy, language)
+        typer.echo(f"Saved in {save}", err=True)
     if as_json:
         from socialcls.reports import describe_prediction
 
