@@ -63,7 +63,8 @@ def _draw(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: 
     )
     for document, prediction in answers:
         console.print(render_prediction(document, prediction, taxonomy, language, _PICTURE_COLUMNS))
-    return console.export_svg(title=f"{card.name} {card.version}")
+    svg = console.export_svg(title=f"{card.name} {card.version}")
+    return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # rich would have a font fetched from the network
 
 
 def _compose_json(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: Taxonomy, language: str) -> str:

@@ -83,6 +83,7 @@ def test_every_kind_of_report_names_every_service(tmp_path, ending, language):
         content = path.read_text(encoding="utf-8")
         assert "forum" in content
         assert not set(content) & set("\x1b\u202e")
+        assert "url(http" not in content
         assert "<script>" not in content or ending == ".json"
     assert list(tmp_path.iterdir()) == [path]
 
