@@ -10,7 +10,7 @@ from typing import NamedTuple
 from socialcls.artifact import Card
 from socialcls.messages import Messages, load_messages
 from socialcls.passages import Passage, cut_passages
-from socialcls.reasons import ReasonWriter, compare_with_runner_up, show_share
+from socialcls.reasons import ReasonWriter, compare_with_runner_up, say_how_sure
 from socialcls.records import Document, Field, Prediction, Reason
 from socialcls.taxonomy import LABELS, Label, Taxonomy
 
@@ -87,12 +87,7 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
     """
     messages = load_messages(language)
     categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
-    signals = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
-    best = categories[prediction.best_guess]
-    share = show_share(prediction.confidence)
-    how_sure = messages["sure"].format(share=share)
-    if prediction.is_unsure:
-        how_sure = f"{messages['best_guess'].format(category=best.name)} · {share}"
+    signals = taxonomy.name_signals(language)
     total = fsum(abs(reason.contribution) for reason in prediction.reasons)
     sides = [
         _weigh(
@@ -111,7 +106,7 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
         service=_name_service(document),
         prediction=prediction,
         verdict=categories[prediction.category].name,
-        how_sure=how_sure,
+        how_sure=say_how_sure(prediction, taxonomy, language),
         definition=categories[prediction.category].definition,
         sentence=ReasonWriter(taxonomy, language).write(prediction),
         probabilities=tuple(

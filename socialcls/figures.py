@@ -106,7 +106,7 @@ def render_pulls(
 ) -> RenderableType:
     """What pulls to each label: the strongest features of each group, as many groups abreast as there is room for."""
     messages = load_messages(language)
-    signals = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
+    signals = taxonomy.name_signals(language)
     width = min(width, WIDE)
     n_abreast = max(1, width // _BLOCK_WIDTH)
     parts: list[RenderableType] = []

@@ -50,15 +50,15 @@ def rank_features(
     ranked: dict[Label, dict[str, tuple[Pull, ...]]] = {label: {} for label in labels}
     for group in GROUPS:
         centred = []
-        for number in weights.vocabulary.number_section(group.name):
+        numbers = weights.vocabulary.number_lines(group.name)
+        for number in numbers.values():
             a, b, c, *_ = weights.look_up(number)
             mean = (a + b + c) / len(LABELS)
             centred.append((a - mean, b - mean, c - mean, -mean))
-        features = weights.vocabulary.list_section(group.name)
         for label in labels:
             i = LABELS.index(label)
             of_label = [values[i] for values in centred]
-            strongest = nlargest(n_features, zip(of_label, features, strict=True))
+            strongest = nlargest(n_features, zip(of_label, numbers, strict=True))
             if pulls := tuple(Pull(*pair) for pair in strongest if pair[0] >= _LEAST):
                 ranked[label][group.name] = pulls
     return ranked

@@ -54,6 +54,8 @@ from socialcls.weights import (
 Span = tuple[int, int]
 """Start and end in characters of a field."""
 
+_MANY_WORDS = 100  # of which all places are found at once
+
 
 class UrlPlace(NamedTuple):
     """A piece of a URL with the keys that stand there, or a signal with the pieces that show it."""
@@ -61,8 +63,6 @@ class UrlPlace(NamedTuple):
     signal: str | None
     spans: tuple[Span, ...]
 
-
-_MANY_WORDS = 100  # of which all places are found at once
 
 Key = WeighedWord | Following | UrlPlace | str
 """Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""

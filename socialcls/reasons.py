@@ -26,7 +26,7 @@ class ReasonWriter:
         """
         self._messages = load_messages(language)
         self._categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
-        self._signals = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
+        self._signals = taxonomy.name_signals(language)
 
     def write(self, prediction: Prediction) -> str:
         """The category and the strongest reasons for it, or why there is no answer."""
@@ -94,6 +94,16 @@ def list_hints(document: Document, prediction: Prediction, messages: Messages) -
         elif not document.url.strip():
             hints.append(messages["add_url"])
     return hints
+
+
+def say_how_sure(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    """The confidence, and of what when there is no answer."""
+    messages = load_messages(language)
+    share = show_share(prediction.confidence)
+    if not prediction.is_unsure:
+        return messages["sure"].format(share=share)
+    best_guess = taxonomy.categories[language][prediction.best_guess].name
+    return f"{messages['best_guess'].format(category=best_guess)} · {share}"
 
 
 def compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:

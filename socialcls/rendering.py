@@ -5,7 +5,6 @@ colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speak
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +16,9 @@ from rich.text import Text
 
 from socialcls.drawing import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.messages import Messages, load_messages
-from socialcls.reasons import ReasonWriter, compare_with_runner_up, list_hints, show_share
-from socialcls.records import Document, Evidence, Field, Prediction, Reason
+from socialcls.passages import Passage, cut_passages
+from socialcls.reasons import ReasonWriter, compare_with_runner_up, list_hints, say_how_sure, show_share
+from socialcls.records import Document, Field, Prediction, Reason
 from socialcls.taxonomy import CRITERIA, LABELS, Taxonomy
 from socialcls.terminal import neutralise
 
@@ -58,7 +58,7 @@ def render_prediction(
     title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
     return Panel(
         Group(*parts),
-        title=Text.assemble(title, f" {_say_how_sure(prediction, taxonomy, language)} "),
+        title=Text.assemble(title, f" {say_how_sure(prediction, taxonomy, language)} "),
         title_align="left",
         border_style=colour,
         padding=(1, 2),
@@ -107,12 +107,10 @@ def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language
     table.add_column(messages["shared"], ratio=3)
     for neighbour in found:
         example = neighbour.example
-        given = " · ".join(filter(None, (example.document.name, example.document.url, example.document.text)))
-        shown = neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else ""))
         words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
         quoted = ", ".join(messages["quote"].format(neutralise(word)) for word in list(words)[:_MAX_OF_KIND])
         answer = Text(categories[example.gold].name, style=COLOURS[example.gold])
-        table.add_row(show_share(neighbour.similarity), answer, Text(shown), Text(quoted))
+        table.add_row(show_share(neighbour.similarity), answer, _name_document(example.document), Text(quoted))
     return Group(Text(messages["similar"], style="bold"), table)
 
 
@@ -131,26 +129,21 @@ def render_comparison(
         table.add_column(label, justify="right", style=COLOURS[label], no_wrap=True)
     table.add_column(messages["why"], ratio=4)
     for document, prediction in zip(documents, predictions, strict=True):
-        given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
         answer = Text(categories[prediction.category].name, style=f"bold {COLOURS[prediction.category]}")
-        answer.append(f"\n{_say_how_sure(prediction, taxonomy, language)}", style="not bold default")
+        answer.append(f"\n{say_how_sure(prediction, taxonomy, language)}", style="not bold default")
         shares = [show_share(prediction.probabilities[label]) for label in LABELS] if is_wide else []
-        shown = neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else ""))
-        table.add_row(Text(shown), answer, *shares, Text(neutralise(writer.name_parts(prediction) or "–")))
+        why = Text(neutralise(writer.name_parts(prediction) or "–"))
+        table.add_row(_name_document(document), answer, *shares, why)
     return table
 
 
+def _name_document(document: Document) -> Text:
+    """What was given of a service, shortened to fit a cell."""
+    given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
+    return Text(neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else "")))
+
+
 _MAX_COMPARED_CHARS = 160
-
-
-def _say_how_sure(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
-    messages = load_messages(language)
-    share = show_share(prediction.confidence)
-    if not prediction.is_unsure:
-        return messages["sure"].format(share=share)
-    return (
-        f"{messages['best_guess'].format(category=taxonomy.categories[language][prediction.best_guess].name)} · {share}"
-    )
 
 
 def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
@@ -175,58 +168,47 @@ def _show_logits(value: float, messages: Messages) -> str:
 def _render_fields(document: Document, prediction: Prediction) -> Iterator[RenderableType]:
     fields: dict[Field, str] = {"name": document.name, "url": document.url, "text": document.text}
     largest = max((abs(part.contribution) for part in prediction.evidence), default=1.0) or 1.0
+    colours = (COLOURS[prediction.best_guess], COLOURS[prediction.runner_up])
     for field, value in fields.items():
         if value.strip():
-            evidence = [part for part in prediction.evidence if part.field == field]
-            colours = (COLOURS[prediction.best_guess], COLOURS[prediction.runner_up])
-            yield _Shaded(value, tuple(_shade(value[:_MAX_SHOWN_CHARS], evidence, largest)), *colours)
+            evidence = [part for part in prediction.evidence if part.field == field and part.start < _MAX_SHOWN_CHARS]
+            read = value[: max([_MAX_SHOWN_CHARS, *(part.end for part in evidence)])]
+            shown = tuple(_shorten(cut_passages(read, evidence)))
+            yield _Shaded(shown, len(value) <= _MAX_SHOWN_CHARS, largest, *colours)
 
 
-class _Shade(NamedTuple):
-    """A piece of the input, and how strongly it speaks for the answer, -1 to 1."""
-
-    start: int
-    end: int
-    strength: float
-
-
-def _shade(shown: str, evidence: Sequence[Evidence], largest: float) -> Iterator[_Shade]:
-    """The pieces that begin and end where evidence does, each with all that lies on it, one after the other."""
-    added = [0.0] * (len(shown) + 1)  # how much more lies on a character than on the one before it
-    borders = set()
-    for part in evidence:
-        start, end = min(part.start, len(shown)), min(part.end, len(shown))
-        on_each = part.contribution / (part.end - part.start)
-        added[start] += on_each
-        added[end] -= on_each
-        borders |= {start, end}
-    lying = list(accumulate(added))
-    for start, end in pairwise(sorted(borders)):
-        amount = lying[start] * (end - start)
-        if abs(amount) >= _FAINT * largest and shown[start:end].strip():
-            yield _Shade(start, end, max(-1.0, min(1.0, amount / largest)))
+def _shorten(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The passages up to what is shown of an input, the last with its part of what it adds."""
+    left = _MAX_SHOWN_CHARS
+    for passage in passages:
+        if text := passage.text[:left]:
+            yield Passage(text, passage.contribution * len(text) / len(passage.text), passage.signals)
+        left -= len(text)
 
 
 class _Shaded(NamedTuple):
-    """A field of the input with its shades: in colour where the console has it, with marks where it has not."""
+    """A field of the input: in colour where the console has it, with marks where it has not."""
 
-    value: str
-    shades: tuple[_Shade, ...]
+    passages: tuple[Passage, ...]
+    """What is shown of it, in order."""
+    is_whole: bool
+    largest: float
+    """The size of the largest contribution, of which strengths are parts."""
     colour_for: str
     colour_against: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         is_plain = console.no_color or console.color_system is None
         text = Text()
-        done = 0
-        for start, end, strength in self.shades:
-            text.append(neutralise(self.value[done:start]))
-            text.append(neutralise(self.value[start:end]), style="" if is_plain else self._find_style(strength))
-            if is_plain:
+        for passage in self.passages:
+            strength = max(-1.0, min(1.0, passage.contribution / self.largest))
+            is_marked = abs(strength) >= _FAINT and bool(passage.text.strip())
+            text.append(
+                neutralise(passage.text), style=self._find_style(strength) if is_marked and not is_plain else ""
+            )
+            if is_marked and is_plain:
                 text.append(("⁺" if strength > 0 else "⁻") * (2 if abs(strength) > _STRONG else 1))
-            done = end
-        text.append(neutralise(self.value[done:_MAX_SHOWN_CHARS]))
-        if len(self.value) > _MAX_SHOWN_CHARS:
+        if not self.is_whole:
             text.append("…")
         yield text
 
@@ -264,7 +246,7 @@ class _Reasons:
     def __init__(self, total: float, colour: str, taxonomy: Taxonomy, language: str, *, has_bars: bool) -> None:
         self._total, self._colour, self._has_bars = total, colour, has_bars
         self._messages = load_messages(language)
-        self._names = {s.id: s.names.get(language, s.names["en"]) for s in taxonomy.signals}
+        self._names = taxonomy.name_signals(language)
         self._rest: list[Reason] = []
         self._table = Table.grid(padding=(0, 1))
         self._table.add_column(justify="right", min_width=4)

@@ -67,6 +67,10 @@ class Taxonomy(NamedTuple):
     signals: tuple[Signal, ...]
     """In the order of their ids."""
 
+    def name_signals(self, language: str) -> dict[str, str]:
+        """The names of the signals in a language, in English where it has none, by their ids."""
+        return {signal.id: signal.names.get(language, signal.names["en"]) for signal in self.signals}
+
     def as_dict(self) -> dict[str, Any]:
         """The taxonomy as plain JSON values, without the words of the signals; `from_dict` is the way back."""
         return {

@@ -158,23 +158,7 @@ def train(
     progress(f"Fitting on all {len(examples):,} rows")
     arrays = export(fit(examples, shown, settings), taxonomy.signals)
     known = _score_documents(LinearModel(arrays), examples, [s for s in shown if s.view == "URL alone"])
-    temperatures: dict[Ground, float] = {}
-    thresholds: dict[Ground, dict[Label, float]] = {}
-    for ground in GROUNDS:
-        scored = [s for s in held_out if s.ground == ground]
-        weights = np.ones(len(scored))
-        if ground == "url":
-            scored, weights = mix_addresses(scored, known)
-        if not scored:
-            scored, weights = held_out, np.ones(len(held_out))
-        logits, gold = np.array([s.scores for s in scored]), np.array([LABELS.index(s.gold) for s in scored])
-        temperatures[ground] = fit_temperature(logits, gold, weights)
-        outcomes = [s.decide(temperatures[ground]) for s in scored]
-        target = settings.target_accuracy_url if ground == "url" else settings.target_accuracy
-        thresholds[ground] = choose_thresholds(outcomes, target, weights)
-    # Our pages are easier than the web's: one is not answered with less than a description needs.
-    for label in LABELS:
-        thresholds["page"][label] = max(thresholds["page"][label], thresholds["description"][label])
+    temperatures, thresholds = calibrate(held_out, known, settings)
     card = Card(
         name="socialcls",
         version=__version__,
@@ -273,6 +257,36 @@ class Scored:
         confidence = float(chances.max())
         is_sure = thresholds is None or confidence >= thresholds[best]
         return Outcome(self.gold, best, confidence, best if is_sure else UNSURE)
+
+
+def calibrate(
+    held_out: Sequence[Scored], known: Sequence[Scored], settings: Settings
+) -> tuple[dict[Ground, float], dict[Ground, dict[Label, float]]]:
+    """Temperature and thresholds for each ground, from documents on hosts that were held out.
+
+    Args:
+        held_out: Scored by models that never saw their hosts.
+        known: Addresses scored by the model that was fitted on them.
+        settings: Of the run; they say what share of the answers shall be right.
+    """
+    temperatures: dict[Ground, float] = {}
+    thresholds: dict[Ground, dict[Label, float]] = {}
+    for ground in GROUNDS:
+        scored = [s for s in held_out if s.ground == ground]
+        weights = np.ones(len(scored))
+        if ground == "url":
+            scored, weights = mix_addresses(scored, known)
+        if not scored:
+            scored, weights = list(held_out), np.ones(len(held_out))
+        logits, gold = np.array([s.scores for s in scored]), np.array([LABELS.index(s.gold) for s in scored])
+        temperatures[ground] = fit_temperature(logits, gold, weights)
+        outcomes = [s.decide(temperatures[ground]) for s in scored]
+        target = settings.target_accuracy_url if ground == "url" else settings.target_accuracy
+        thresholds[ground] = choose_thresholds(outcomes, target, weights)
+    # Our pages are easier than the web's: one is not answered with less than a description needs.
+    for label in LABELS:
+        thresholds["page"][label] = max(thresholds["page"][label], thresholds["description"][label])
+    return temperatures, thresholds
 
 
 def mix_addresses(held_out: Sequence[Scored], known: Sequence[Scored]) -> tuple[list[Scored], Vector]:

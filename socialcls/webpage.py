@@ -36,7 +36,7 @@ def compose_webpage(
     parts = []
     if len(accounts) != 1:
         parts = [f"<h1>{title}</h1>", _compose_summary(accounts, messages)]
-    names = {signal.id: signal.names.get(language, signal.names["en"]) for signal in taxonomy.signals}
+    names = taxonomy.name_signals(language)
     level = "h1" if len(accounts) == 1 else "h2"
     parts += [
         _compose_answer(account, number, level, names, messages) for number, account in enumerate(accounts, start=1)
