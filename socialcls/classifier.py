@@ -1,18 +1,15 @@
 """Decide what a document is, and explain the decision."""
 
-import re
-from functools import cached_property
 from math import exp, fsum, inf
-from operator import itemgetter
 from pathlib import Path
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.errors import InputError
-from socialcls.model import Key, LinearModel, Part, Reading, UrlPlace
-from socialcls.records import Document, Evidence, Feature, Prediction, Reason
+from socialcls.explanations import ReadExplanation
+from socialcls.model import LinearModel, Reading
+from socialcls.records import Document, Prediction
 from socialcls.taxonomy import LABELS, UNSURE, Ground, Taxonomy
 from socialcls.urls import looks_like_url
-from socialcls.weights import WeighedWord
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
@@ -82,7 +79,7 @@ class Classifier:
             probabilities={label: power / total for label, power in zip(LABELS, powers, strict=True)},
             margin=highest - scores[j],
             bias=(intercepts[i] - intercepts[j]) * sharpness,
-            explanation=_Explanation(reading, i, j, sharpness),
+            explanation=ReadExplanation(reading, i, j, sharpness),
         )
 
     def read(self, document: Document) -> Reading:
@@ -104,102 +101,6 @@ def find_ground(n_words: int) -> Ground:
     if not n_words:
         return "url"
     return "page" if n_words > PAGE_WORDS else "description"
-
-
-class _Explanation:
-    """What speaks for one label and against another in a document that was read."""
-
-    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float) -> None:
-        self._reading, self._best, self._runner_up, self._sharpness = reading, best, runner_up, sharpness
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Explanation) and self.evidence == other.evidence
-
-    def __hash__(self) -> int:
-        return hash(self.evidence)
-
-    @cached_property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """Each place in the input with all that it adds to the margin; signals apart from plain words."""
-        evidence = []
-        for contribution, read, key in self._rank():
-            spans = read.find_spans(key)
-            each = contribution * self._sharpness / len(spans)
-            signal = _name_signal(key)
-            evidence += [Evidence(read.name, read.text[a:b], a, b, signal, each) for a, b in spans]
-        return tuple(sorted(evidence, key=lambda part: -abs(part.contribution)))
-
-    @cached_property
-    def reasons(self) -> tuple[Reason, ...]:
-        """The evidence gathered by signal, by word and by piece of the URL, for and against."""
-        reasons = [self._make_reason(part) for part in self._rank()]
-        return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
-
-    def choose_reasons(self, most: int, least_share: float) -> list[Reason]:
-        """The few reasons for the best guess that a person would name: telling ones, and no word twice."""
-        ranked = self._rank()
-        least = least_share * sum([part[0] for part in ranked if part[0] > 0])
-        chosen: list[Reason] = []
-        said: set[str] = set()
-        for part in ranked:
-            if len(chosen) == most or part[0] <= least:
-                break
-            if _is_telling(part[2]):
-                reason = self._make_reason(part)
-                words = {word for phrase in reason.words for word in _PARTS_OF_A_PHRASE.split(phrase.lower())}
-                is_said = words & said if reason.field == "url" else words <= said
-                if not is_said:
-                    chosen.append(reason)
-                    said |= words
-        shown = {word.lower() for reason in chosen if reason.signal for word in reason.words}
-        return [r for r in chosen if r.signal or not shown.issuperset(word.lower() for word in r.words)]
-
-    @cached_property
-    def features(self) -> tuple[Feature, ...]:
-        """Each feature that was read, largest first: the same sum, left apart as far as it goes."""
-        features = self._reading.list_features(self._best, self._runner_up)
-        scaled = [Feature(group, name, contribution * self._sharpness) for group, name, contribution in features]
-        return tuple(sorted(scaled, key=lambda feature: -abs(feature.contribution)))
-
-    @property
-    def n_words(self) -> int:
-        """How many words stand in text and name."""
-        return self._reading.n_words
-
-    @property
-    def known_share(self) -> float:
-        """Share of the words read that the model knows as whole words; 0 when there are none."""
-        return self._reading.n_known_words / self._reading.n_words if self._reading.n_words else 0.0
-
-    def _rank(self) -> list[Part]:
-        """All parts, from what speaks most for the best guess to what speaks most against it."""
-        parts = self._reading.list_parts(self._best, self._runner_up)
-        parts.sort(key=itemgetter(0), reverse=True)
-        return parts
-
-    def _make_reason(self, part: Part) -> Reason:
-        contribution, read, key = part
-        words: dict[str, str] = {}
-        for start, end in read.find_spans(key):
-            word = read.text[start:end]
-            words.setdefault(word.lower(), word)
-        return Reason(read.name, _name_signal(key), tuple(words.values()), contribution * self._sharpness)
-
-
-def _name_signal(key: Key) -> str | None:
-    """The signal that a key is, if it is one."""
-    if isinstance(key, UrlPlace):
-        return key.signal
-    return key if isinstance(key, str) else None
-
-
-def _is_telling(key: Key) -> bool:
-    """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
-    return not isinstance(key, WeighedWord) or len(key.key) >= _TELLING_CHARS
-
-
-_PARTS_OF_A_PHRASE = re.compile(r"[\s./]+")
-_TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
 
 
 def make_document(text: str, *, url: str = "", name: str = "") -> Document:

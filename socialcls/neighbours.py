@@ -30,7 +30,8 @@ from typing import Literal, NamedTuple
 
 from socialcls.classifier import Classifier
 from socialcls.dataset import DEFAULT_DATA_DIR, group_key, read_examples
-from socialcls.model import Reading, ReadKey
+from socialcls.fields import ReadKey
+from socialcls.model import Reading
 from socialcls.records import Document, Example
 from socialcls.text import fold
 from socialcls.urls import read_url

@@ -10,13 +10,16 @@ all that a folded word may show or open. It is looked up once; what was found is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from socialcls.taxonomy import Signal
 from socialcls.text import find_words, fold
 
-Sums = tuple[float, float, float, float, float]
-"""What a key weighs: its sum for each label (0 for the last), then of its squared idf (see `model`)."""
+Sums = tuple[float, float, float, float]
+"""What a key weighs: its sum for each label but the last, then of its squared idf (see `model`)."""
+
+NOTHING: Sums = (0.0, 0.0, 0.0, 0.0)
+"""What a key weighs of which nothing is known."""
 
 Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
@@ -48,11 +51,13 @@ class Entries(Protocol):
 class Following:
     """What a word and the one that follows it are together."""
 
-    __slots__ = ("pair", "phrases", "signals")
+    __slots__ = ("is_pair", "phrases", "signals", "sums")
 
     def __init__(self) -> None:
-        self.pair: Sums | None = None
-        """What the pair weighs, where a model knows it."""
+        self.is_pair = False
+        """Whether a model knows the two as a pair."""
+        self.sums: Sums = NOTHING
+        """What the pair weighs."""
         self.signals: tuple[str, ...] = ()
         """Shown by the two."""
         self.phrases: tuple[Entry, ...] = ()
@@ -93,7 +98,8 @@ class Word:
 
     def add_pair(self, second: str, sums: Sums) -> None:
         """Say what the word and the one that follows it weigh as a pair."""
-        self._follow(second).pair = sums
+        following = self._follow(second)
+        following.is_pair, following.sums = True, sums
         self.opens = True
 
     def _follow(self, second: str) -> Following:
@@ -101,6 +107,8 @@ class Word:
             self.following = {}
         return self.following.setdefault(second, Following())
 
+
+W = TypeVar("W", bound=Word)
 
 _NOTHING_FOLLOWS: dict[str, Following] = {}  # one for all the words that open nothing, which are most
 
@@ -137,8 +145,8 @@ def _file(opening: str) -> str:
     return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
 
 
-def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]:
-    """Find the signals that words in a row show, and the known pairs, each with its first word; both in order.
+def scan(words: list[W]) -> tuple[list[Hit], list[Following]]:
+    """Find the signals that words in a row show, and the known pairs; both in order.
 
     >>> from socialcls.taxonomy import Signal
     >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
@@ -147,7 +155,7 @@ def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]
     ([('questions', 1, 2)], [])
     """
     hits: list[Hit] = []
-    pairs: list[tuple[Following, int]] = []
+    pairs: list[Following] = []
     last = len(words) - 1
     for i, word in enumerate(words):
         if not word.opens:
@@ -157,9 +165,10 @@ def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]
         if i == last:
             break
         second = words[i + 1].key
-        if following := word.following.get(second):
-            if following.pair:
-                pairs.append((following, i))
+        following = word.following.get(second)
+        if following is not None:
+            if following.is_pair:
+                pairs.append(following)
             for signal in following.signals:
                 hits.append((signal, i, i + 1))  # noqa: PERF401
             for entry in following.phrases:
@@ -171,7 +180,7 @@ def scan(words: Sequence[Word]) -> tuple[list[Hit], list[tuple[Following, int]]]
     return hits, pairs
 
 
-def _continues(words: Sequence[Word], start: int, rest: Sequence[str]) -> bool:
+def _continues(words: list[W], start: int, rest: Sequence[str]) -> bool:
     if start + len(rest) > len(words):
         return False
     return all(

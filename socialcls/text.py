@@ -13,6 +13,9 @@ from typing import TypeVar
 
 W = TypeVar("W")
 
+Located = tuple[int, str, int]
+"""A word in a text: where its piece begins, the piece, and which word of the piece it is."""
+
 MAX_REMEMBERED = 50_000
 """Pieces of text a lexicon remembers before it forgets those that were not met since it last forgot: some 500 bytes
 each with their words, and twice as many at the most, so that a long stream runs in constant memory."""
@@ -39,12 +42,23 @@ def find_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
+def find_span(located: Located) -> tuple[int, int]:
+    """Start and end of a word in characters of the text it was located in."""
+    start, piece, n = located
+    if piece.isalnum():
+        return start, start + len(piece)
+    a, b = find_spans(piece)[n]
+    return start + a, start + b
+
+
 def fold(word: str) -> str:
     """A word without case and diacritics, each digit a 0.
 
     >>> fold("Społeczność"), fold("2011"), fold("Straße"), fold("ёжик")
     ('spolecznosc', '0000', 'strasse', 'ежик')
     """
+    if word.isascii() and word.isalpha():
+        return word.lower()
     return word.translate(_FOLDED)
 
 
@@ -87,10 +101,22 @@ class Lexicon(dict[str, tuple[W, ...]]):
             self._forget()
         return list(chain.from_iterable(map(self.__getitem__, text.split())))
 
+    def locate(self, text: str) -> list[Located]:
+        """Where each of `find_words(text)` stands, roughly: `find_span` looks closely, at those that are asked for."""
+        located: list[Located] = []
+        end = 0
+        for piece in text.split():
+            start = text.index(piece, end)
+            end = start + len(piece)
+            for n in range(len(self[piece])):
+                located.append((start, piece, n))  # noqa: PERF401
+        return located
+
     def __missing__(self, piece: str) -> tuple[W, ...]:
         known = self._older.get(piece)
         if known is None:
-            known = tuple([self._look_up(fold(word)) for word in find_words(piece)])
+            words = [piece] if piece.isalnum() else find_words(piece)
+            known = tuple([self._look_up(fold(word)) for word in words])
         self[piece] = known
         return known
 

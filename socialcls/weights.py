@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from socialcls.features import GROUPS_BY_NAME, expand_key
 from socialcls.records import Field
-from socialcls.signals import Entries, Entry, Sums, Word, parse_entry
+from socialcls.signals import NOTHING, Entries, Entry, Sums, Word, parse_entry
 from socialcls.text import MAX_REMEMBERED
 from socialcls.vocabulary import Lines, Vocabulary
 
@@ -21,10 +21,11 @@ SIGNAL_WORDS, SIGNAL_URL_PARTS = "signals.words", "signals.url_parts"
 Scores = tuple[float, float, float, float]
 """A logit for each label, in the order of LABELS; the last is 0."""
 
+Direction = tuple[float, float, float]
+"""What each label but the last counts in a margin: 1 for the one label, -1 for the other."""
+
 LOOKUPS_BEFORE_DICTIONARY = 10_000
 """In one section; then a dictionary of it has paid for itself (the ski rental: at most twice the least cost)."""
-
-NOTHING: Sums = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class Arrays(NamedTuple):
@@ -48,8 +49,8 @@ class Weights:
 
     def look_up(self, number: int) -> Sums:
         """The numbers of one feature, by the number of its line."""
-        a, b, c, q = ROW.unpack_from(self._rows, number * ROW.size)
-        return a, b, c, 0.0, q
+        sums: Sums = ROW.unpack_from(self._rows, number * ROW.size)
+        return sums
 
     def add_up(self, group: str, key: str) -> Sums | None:
         """The sums of a key's features; None when none is known."""
@@ -81,12 +82,12 @@ class SumsByKey(dict[str, Sums]):
     def __init__(self, weights: Weights, group: str) -> None:
         super().__init__()
         self._weights = weights
-        self._group = group
+        self.group = group
 
     def __missing__(self, key: str) -> Sums:
         if len(self) >= MAX_REMEMBERED:
             self.clear()
-        sums = self[key] = self._weights.add_up(self._group, key) or NOTHING
+        sums = self[key] = self._weights.add_up(self.group, key) or NOTHING
         return sums
 
 
@@ -122,7 +123,7 @@ class WeighedWord(Word):
         ngrams = weights.add_up(f"{field}.chars", key)
         self.is_known = whole is not None
         """Whether the model knows the word as a whole, not by its n-grams alone."""
-        self.sums = _add_up([sums for sums in (whole, ngrams) if sums])
+        self.sums: Sums = _add_up([sums for sums in (whole, ngrams) if sums is not None])
         """Of the word and its n-grams."""
         for found in weights.vocabulary.find_all(f"{field}.pairs", key) if self.is_known else ():
             self.add_pair(found.value, weights.look_up(found.number))
@@ -132,14 +133,27 @@ def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, fl
     """The scores of some keys under one length factor, for all labels but the last, and one over the factor."""
     a = b = c = 0.0
     squares = smoothing
-    for u, v, w, _, q in all_sums:
+    for u, v, w, q in all_sums:
         a, b, c, squares = a + u, b + v, c + w, squares + q
     scale = 1.0 / sqrt(squares)
     return a * scale, b * scale, c * scale, scale
 
 
+def point(best: int, runner_up: int) -> Direction:
+    """The direction of a margin: that of the label with the one index over the label with the other."""
+    a, b, c = (float(i == best) - float(i == runner_up) for i in range(3))
+    return a, b, c
+
+
+def lean(sums: Sums, direction: Direction) -> float:
+    """How much a key adds to a margin, not divided by its length factor."""
+    a, b, c, _ = sums
+    i, j, k = direction
+    return a * i + b * j + c * k
+
+
 def _add_up(all_sums: Iterable[Sums]) -> Sums:
     a = b = c = q = 0.0
-    for u, v, w, _, r in all_sums:
+    for u, v, w, r in all_sums:
         a, b, c, q = a + u, b + v, c + w, q + r
-    return (a, b, c, 0.0, q) if q else NOTHING
+    return (a, b, c, q) if q else NOTHING

@@ -1,0 +1,319 @@
+"""One field of a document as it was read: its scores, and on request what they are made of (see `model`)."""
+
+from math import sqrt
+from typing import NamedTuple
+
+from socialcls.features import (
+    GROUPS_BY_NAME,
+    NAME,
+    NAME_SIGNALS,
+    OPENING_WORDS,
+    TEXT,
+    TEXT_OPENING,
+    TEXT_SIGNALS,
+    URL,
+    URL_SIGNALS,
+    Factor,
+    name_pair,
+    read_url_keys,
+)
+from socialcls.records import Field
+from socialcls.signals import Following, Sums, scan
+from socialcls.text import Lexicon, Located, find_span, find_spans
+from socialcls.weights import (
+    SIGNAL_URL_PARTS,
+    SIGNAL_WORDS,
+    Direction,
+    Scores,
+    StoredEntries,
+    SumsByKey,
+    WeighedWord,
+    Weights,
+    divide,
+    lean,
+)
+
+Span = tuple[int, int]
+"""Start and end in characters of a field."""
+
+_MANY_WORDS = 100  # of which all places are found at once: looking for each would take the square of a page's length
+
+
+class UrlPlace(NamedTuple):
+    """A piece of a URL with the keys that stand there, or a signal with the pieces that show it."""
+
+    signal: str | None
+    spans: tuple[Span, ...]
+
+
+Key = WeighedWord | Following | UrlPlace | str
+"""Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""
+
+
+Part = tuple[float, "ReadWords | ReadUrl", Key]
+"""What a key adds to a margin, in logits, not calibrated; the field it was read in; the key. (A plain tuple: dozens
+are made for every document that is explained.)"""
+
+
+Weighed = tuple[str, str, Sums, float]
+"""A feature: its group, its name, what it weighs, and what that is multiplied by."""
+
+
+class ReadKey(NamedTuple):
+    """Something read with all that is known of it: for comparing documents, not for speed."""
+
+    field: Field
+    signal: str | None
+    """The signal that it is; None for words and parts of a URL."""
+    name: str
+    """A folded word, a signal's id, or a part of a URL under the name of what it is: `sub=forum`."""
+    words: tuple[str, ...]
+    """What stands there, each way of writing it once."""
+    scores: Scores
+    """What it adds to each label's logit, not calibrated."""
+    idf: float
+    """The inverse document frequency of the word or part by itself; 0 where only its n-grams are known."""
+
+
+class WordField:
+    """Text or name: what each word, pair and signal of it weighs."""
+
+    def __init__(self, field: Field, weights: Weights) -> None:
+        self.name = field
+        self.weights = weights
+        self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
+        self.opening_words = OPENING_WORDS if field == "text" else 0
+        self.signals = SumsByKey(weights, f"{field}.signals")
+        self.opening = SumsByKey(weights, "text.opening")
+        entries = StoredEntries(weights.vocabulary, SIGNAL_WORDS)
+        self.lexicon = Lexicon(lambda key: WeighedWord(key, entries, field, weights))
+
+
+class _Shown(NamedTuple):
+    """The distinct signals that a field, or its opening, shows."""
+
+    group: str
+    scale: float
+    """One over the length factor."""
+    sums: dict[str, Sums]
+
+
+class ReadWords:
+    """The words of one document's field, the known pairs, the signals that are shown, and their scores."""
+
+    __slots__ = (
+        "_distinct", "_field", "_hits", "_located", "_pairs", "_places", "_scale", "_shown", "scores", "text", "words"
+    )  # fmt: skip
+
+    def __init__(self, field: WordField, text: str) -> None:
+        self._field, self.text = field, text
+        self.words = words = field.lexicon.read(text)
+        hits, pairs = scan(words)
+        self._hits = hits
+        self._distinct, self._pairs = dict.fromkeys(words), dict.fromkeys(pairs)
+        self._located: list[Located] = []
+        self._places: dict[Key, dict[Span, None]] = {}
+        a = b = c = 0.0
+        squares = field.factor.smoothing
+        for word in self._distinct:  # not by `divide`: this loop and `scan` are the hottest of all
+            u, v, w, q = word.sums
+            a, b, c, squares = a + u, b + v, c + w, squares + q
+        for following in self._pairs:
+            u, v, w, q = following.sums
+            a, b, c, squares = a + u, b + v, c + w, squares + q
+        self._scale = scale = 1.0 / sqrt(squares)
+        a, b, c = a * scale, b * scale, c * scale
+        self._shown: list[_Shown] = []
+        if hits:
+            u, v, w = self._read_signals(field.signal_factor, field.signals, len(words))
+            a, b, c = a + u, b + v, c + w
+            if field.opening_words:
+                u, v, w = self._read_signals(TEXT_OPENING, field.opening, field.opening_words)
+                a, b, c = a + u, b + v, c + w
+        self.scores = (a, b, c)
+
+    def _read_signals(self, factor: Factor, known: SumsByKey, n_words: int) -> tuple[float, float, float]:
+        """The scores of the signals that the first words show, each once."""
+        sums = {signal: known[signal] for signal, _, last in self._hits if last < n_words}
+        a, b, c, scale = divide(factor.smoothing, sums.values())
+        self._shown.append(_Shown(known.group, scale, sums))
+        return a, b, c
+
+    @property
+    def name(self) -> Field:
+        """The field's name."""
+        return self._field.name
+
+    def list_parts(self, direction: Direction) -> list[Part]:
+        """What each word, pair and signal adds to a margin."""
+        scale = self._scale
+        parts: list[Part] = []
+        for word in self._distinct:
+            contribution = lean(word.sums, direction)
+            if contribution:
+                parts.append((contribution * scale, self, word))
+        parts += [(lean(following.sums, direction) * scale, self, following) for following in self._pairs]
+        added: dict[str, float] = {}
+        for shown in self._shown:
+            for signal, sums in shown.sums.items():
+                added[signal] = added.get(signal, 0.0) + lean(sums, direction) * shown.scale
+        for signal, contribution in added.items():
+            parts.append((contribution, self, signal))
+        return parts
+
+    def list_keys(self) -> list[ReadKey]:
+        """The words and signals that are known."""
+        name, weights, keys = self._field.name, self._field.weights, []
+        for word in self._distinct:
+            whole = weights.add_up(f"{name}.words", word.key)
+            idf = sqrt(whole[3]) if whole else 0.0
+            if word.sums[3]:
+                keys.append(ReadKey(name, None, word.key, self.quote(word), _scale(word.sums, self._scale), idf))
+        for shown in self._shown[:1]:
+            for signal, sums in shown.sums.items():
+                keys.append(ReadKey(name, signal, signal, self.quote(signal), _scale(sums, shown.scale), 1.0))
+        return keys
+
+    def list_weighed(self) -> list[Weighed]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        name, weights = self._field.name, self._field.weights
+        weighed: list[Weighed] = []
+        for word in self._distinct:
+            for group in (f"{name}.words", f"{name}.chars"):
+                for feature, sums in weights.list_features(group, word.key):
+                    weighed.append((group, feature, sums, self._scale))
+        for following in self._pairs:
+            first, second = self._find_places(following)[0]
+            pair = name_pair(self.words[first].key, self.words[second].key)
+            weighed.append((f"{name}.pairs", pair, following.sums, self._scale))
+        for shown in self._shown:
+            for signal, sums in shown.sums.items():
+                weighed.append((shown.group, signal, sums, shown.scale))
+        return weighed
+
+    def quote(self, key: Key) -> tuple[str, ...]:
+        """What stands where a key stands, each way of writing it once."""
+        return tuple(dict.fromkeys([self.text[start:end] for start, end in self.find_spans(key)]))
+
+    def find_spans(self, key: Key) -> tuple[Span, ...]:
+        """Where a key stands, in order, each place once."""
+        if len(self.words) > _MANY_WORDS:
+            if not self._places:
+                self._places = self._locate_keys()
+            return tuple(self._places[key])
+        if not self._located:
+            self._located = self._field.lexicon.locate(self.text)
+        spans: dict[Span, None] = {}
+        for first, last in self._find_places(key):
+            start, end = find_span(self._located[first])
+            if first != last:
+                end = find_span(self._located[last])[1]
+            spans[start, end] = None
+        return tuple(spans)
+
+    def _find_places(self, key: Key) -> list[tuple[int, int]]:
+        """The first and the last word of each place where a key stands."""
+        words = self.words
+        if isinstance(key, WeighedWord):
+            return [(i, i) for i, word in enumerate(words) if word is key]
+        if isinstance(key, Following):
+            return [(i, i + 1) for i in range(len(words) - 1) if words[i].following.get(words[i + 1].key) is key]
+        return [(first, last) for signal, first, last in self._hits if signal == key]
+
+    def _locate_keys(self) -> dict[Key, dict[Span, None]]:
+        """Where every key stands."""
+        words, spans = self.words, find_spans(self.text)
+        places: dict[Key, dict[Span, None]] = {}
+        for i, word in enumerate(words):
+            places.setdefault(word, {})[spans[i]] = None
+            following = word.following.get(words[i + 1].key) if i + 1 < len(words) else None
+            if following is not None:
+                places.setdefault(following, {})[spans[i][0], spans[i + 1][1]] = None
+        for signal, first, last in self._hits:
+            places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
+        return places
+
+
+class UrlField:
+    """What each part of a URL weighs."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self.entries = StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
+        groups = [group for group in GROUPS_BY_NAME.values() if group.factor.field == "url"]
+        self.sums = {group.name: SumsByKey(weights, group.name) for group in groups}
+
+
+class ReadUrl:
+    """The keys of one URL with their places, and their scores."""
+
+    __slots__ = ("_by_factor", "_spans", "_weights", "scores", "text")
+
+    name: Field = "url"
+    words: tuple[WeighedWord, ...] = ()
+    """None: a URL has parts."""
+
+    def __init__(self, field: UrlField, url: str) -> None:
+        self.text = url
+        self._weights = field.weights
+        self._spans: dict[tuple[str, str], list[Span]] = {}
+        for key in read_url_keys(url, field.entries):
+            self._spans.setdefault((key.group, key.key), []).append((key.start, key.end))
+        self._by_factor: dict[Factor, list[tuple[str, str, Sums]]] = {URL: [], URL_SIGNALS: []}
+        for group, name in self._spans:
+            self._by_factor[GROUPS_BY_NAME[group].factor].append((group, name, field.sums[group][name]))
+        a = b = c = 0.0
+        for factor, keys in self._by_factor.items():
+            u, v, w, _ = divide(factor.smoothing, [sums for _, _, sums in keys])
+            a, b, c = a + u, b + v, c + w
+        self.scores = (a, b, c)
+
+    def list_parts(self, direction: Direction) -> list[Part]:
+        """What each piece of the URL and each signal adds to a margin."""
+        added: dict[UrlPlace, float] = {}
+        for factor, keys in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
+            for group, name, sums in keys:
+                spans = tuple(dict.fromkeys(self._spans[group, name]))
+                is_signal = factor is URL_SIGNALS
+                places = [UrlPlace(name, spans)] if is_signal else [UrlPlace(None, (span,)) for span in spans]
+                for place in places if sums[3] else ():
+                    each = lean(sums, direction) * scale / len(places)
+                    added[place] = added.get(place, 0.0) + each
+        return [(contribution, self, place) for place, contribution in added.items()]
+
+    def list_weighed(self) -> list[Weighed]:
+        """Each feature with its group, what it weighs, and what that is multiplied by."""
+        weighed: list[Weighed] = []
+        for factor, keys in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
+            for group, name, _ in keys:
+                for feature, sums in self._weights.list_features(group, name):
+                    weighed.append((group, feature, sums, scale))
+        return weighed
+
+    def list_keys(self) -> list[ReadKey]:
+        """The parts and signals that are known."""
+        keys = []
+        for factor, read in self._by_factor.items():
+            *_, scale = divide(factor.smoothing, [sums for _, _, sums in read])
+            for group, name, sums in read:
+                words = tuple(dict.fromkeys(self.text[start:end] for start, end in self._spans[group, name]))
+                signal = name if factor is URL_SIGNALS else None
+                idf = sqrt(sums[3]) if group == "url.parts" else float(signal is not None)
+                if sums[3]:
+                    keys.append(ReadKey("url", signal, name, words, _scale(sums, scale), idf))
+        return keys
+
+    def quote(self, key: Key) -> tuple[str, ...]:
+        """What stands where a key stands, each way of writing it once."""
+        return tuple(dict.fromkeys([self.text[start:end] for start, end in self.find_spans(key)]))
+
+    def find_spans(self, key: Key) -> tuple[Span, ...]:
+        """Where a key stands."""
+        return key.spans if isinstance(key, UrlPlace) else ()
+
+
+def _scale(sums: Sums, scale: float) -> Scores:
+    a, b, c, _ = sums
+    return a * scale, b * scale, c * scale, 0.0
