@@ -128,7 +128,7 @@ class Reader:
 
     def __init__(self, signals: Iterable[Signal]) -> None:
         words, self._url_parts = index_entries(signals)
-        self._lexicon = Lexicon(lambda key: Word(key, words))
+        self._lexicon = Lexicon(lambda key: Word(key, look_up(key, words)))
 
     def read(self, document: Document) -> Keys:
         """The keys of a document."""

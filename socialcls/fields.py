@@ -18,7 +18,7 @@ from socialcls.features import (
     read_url_keys,
 )
 from socialcls.records import Field
-from socialcls.signals import Following, Sums, scan
+from socialcls.signals import Pair, Sums, scan
 from socialcls.text import Lexicon, Located, find_span, find_spans
 from socialcls.weights import (
     SIGNAL_URL_PARTS,
@@ -46,7 +46,7 @@ class UrlPlace(NamedTuple):
     spans: tuple[Span, ...]
 
 
-Key = WeighedWord | Following | UrlPlace | str
+Key = WeighedWord | Pair | UrlPlace | str
 """Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""
 
 
@@ -113,15 +113,14 @@ class ReadWords:
         self._distinct, self._pairs = dict.fromkeys(words), dict.fromkeys(pairs)
         self._located: list[Located] = []
         self._places: dict[Key, dict[Span, None]] = {}
-        a = b = c = 0.0
-        squares = field.factor.smoothing
+        a = b = c = squares = 0.0
         for word in self._distinct:  # not by `divide`: this loop and `scan` are the hottest of all
             u, v, w, q = word.sums
             a, b, c, squares = a + u, b + v, c + w, squares + q
-        for following in self._pairs:
-            u, v, w, q = following.sums
+        for pair in self._pairs:
+            u, v, w, q = pair.sums
             a, b, c, squares = a + u, b + v, c + w, squares + q
-        self._scale = scale = 1.0 / sqrt(squares)
+        self._scale = scale = 1.0 / sqrt(field.factor.smoothing + squares)
         a, b, c = a * scale, b * scale, c * scale
         self._shown: list[_Shown] = []
         if hits:
@@ -152,7 +151,7 @@ class ReadWords:
             contribution = lean(word.sums, direction)
             if contribution:
                 parts.append((contribution * scale, self, word))
-        parts += [(lean(following.sums, direction) * scale, self, following) for following in self._pairs]
+        parts += [(lean(pair.sums, direction) * scale, self, pair) for pair in self._pairs]
         added: dict[str, float] = {}
         for shown in self._shown:
             for signal, sums in shown.sums.items():
@@ -182,10 +181,10 @@ class ReadWords:
             for group in (f"{name}.words", f"{name}.chars"):
                 for feature, sums in weights.list_features(group, word.key):
                     weighed.append((group, feature, sums, self._scale))
-        for following in self._pairs:
-            first, second = self._find_places(following)[0]
-            pair = name_pair(self.words[first].key, self.words[second].key)
-            weighed.append((f"{name}.pairs", pair, following.sums, self._scale))
+        for pair in self._pairs:
+            first, second = self._find_places(pair)[0]
+            feature = name_pair(self.words[first].key, self.words[second].key)
+            weighed.append((f"{name}.pairs", feature, pair.sums, self._scale))
         for shown in self._shown:
             for signal, sums in shown.sums.items():
                 weighed.append((shown.group, signal, sums, shown.scale))
@@ -216,8 +215,8 @@ class ReadWords:
         words = self.words
         if isinstance(key, WeighedWord):
             return [(i, i) for i, word in enumerate(words) if word is key]
-        if isinstance(key, Following):
-            return [(i, i + 1) for i in range(len(words) - 1) if words[i].following.get(words[i + 1].key) is key]
+        if isinstance(key, Pair):
+            return [(i, i + 1) for i in range(len(words) - 1) if words[i].pairs.get(words[i + 1].key) is key]
         return [(first, last) for signal, first, last in self._hits if signal == key]
 
     def _locate_keys(self) -> dict[Key, dict[Span, None]]:
@@ -226,9 +225,9 @@ class ReadWords:
         places: dict[Key, dict[Span, None]] = {}
         for i, word in enumerate(words):
             places.setdefault(word, {})[spans[i]] = None
-            following = word.following.get(words[i + 1].key) if i + 1 < len(words) else None
-            if following is not None:
-                places.setdefault(following, {})[spans[i][0], spans[i + 1][1]] = None
+            pair = word.pairs.get(words[i + 1].key) if i + 1 < len(words) else None
+            if pair is not None:
+                places.setdefault(pair, {})[spans[i][0], spans[i + 1][1]] = None
         for signal, first, last in self._hits:
             places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
         return places

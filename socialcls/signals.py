@@ -48,27 +48,14 @@ class Entries(Protocol):
         """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
-class Following:
-    """What a word and the one that follows it are together."""
+class Pair:
+    """Two neighbouring words that a model knows together."""
 
-    __slots__ = ("is_pair", "phrases", "signals", "sums")
+    __slots__ = ("sums",)
 
-    def __init__(self) -> None:
-        self.is_pair = False
-        """Whether a model knows the two as a pair."""
-        self.sums: Sums = NOTHING
-        """What the pair weighs."""
-        self.signals: tuple[str, ...] = ()
-        """Shown by the two."""
-        self.phrases: tuple[Entry, ...] = ()
-        """Longer phrases that begin with the two."""
-
-    def add_phrase(self, entry: Entry) -> None:
-        """Add a phrase whose second word is the one that follows."""
-        if len(entry.rest) == 1:
-            self.signals = (*self.signals, entry.signal)
-        else:
-            self.phrases = (*self.phrases, entry)
+    def __init__(self, sums: Sums) -> None:
+        self.sums = sums
+        """What the two weigh as a pair."""
 
 
 class Word:
@@ -77,40 +64,57 @@ class Word:
     Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
     """
 
-    __slots__ = ("following", "key", "opens", "phrases_by_beginning", "signals")
+    __slots__ = ("by_beginning", "by_second", "key", "opens", "pairs", "reach", "signals")
 
-    def __init__(self, key: str, entries: Entries) -> None:
+    def __init__(self, key: str, opened: Sequence[Entry]) -> None:
+        """Keep what is known of a word.
+
+        Args:
+            key: The word, folded.
+            opened: The entries whose opening fits it: `look_up` finds them.
+        """
         self.key = key
-        opened = look_up(key, entries)
-        self.signals = tuple(dict.fromkeys(entry.signal for entry in opened if not entry.rest))
-        """Shown by the word alone, each once."""
-        self.following: dict[str, Following] = _NOTHING_FOLLOWS
-        """What it is together with the next word, by that word."""
-        self.phrases_by_beginning: tuple[tuple[str, Entry], ...] = ()
-        """Phrases whose second word is a beginning, by that beginning."""
         self.opens = bool(opened)
-        """Whether there is anything in the above."""
-        for entry in opened:
-            if entry.rest and entry.rest[0].endswith("*"):
-                self.phrases_by_beginning += ((entry.rest[0][:-1], entry),)
-            elif entry.rest:
-                self._follow(entry.rest[0]).add_phrase(entry)
+        """Whether there is anything in what follows."""
+        self.signals = tuple(dict.fromkeys([entry.signal for entry in opened if not entry.rest]))
+        """Shown by the word alone, each once."""
+        self.reach = max([len(entry.rest) for entry in opened], default=0)
+        """How many of the words behind it a phrase may take that it opens."""
+        self.by_second: dict[str, tuple[Entry, ...]] = _NOTHING_OPENED
+        """The phrases whose second word is a whole word, by that."""
+        self.by_beginning: tuple[tuple[str, Entry], ...] = ()
+        """Those whose second word is a beginning, with that."""
+        if self.reach:
+            self.by_second = {}
+            for entry in opened:
+                if entry.rest and entry.rest[0].endswith("*"):
+                    self.by_beginning += ((entry.rest[0][:-1], entry),)
+                elif entry.rest:
+                    self.by_second[entry.rest[0]] = (*self.by_second.get(entry.rest[0], ()), entry)
+        self.pairs: dict[str, Pair] = _NO_PAIRS
+        """The pairs that the word and the next one may be, by that one's key."""
 
-    def add_pair(self, second: str, sums: Sums) -> None:
-        """Say what the word and the one that follows it weigh as a pair."""
-        following = self._follow(second)
-        following.is_pair, following.sums = True, sums
-        self.opens = True
+    def match(self, behind: list[str]) -> list[tuple[str, int]]:
+        """The signals of the phrases that the word opens, each with the number of words behind it that it takes.
 
-    def _follow(self, second: str) -> Following:
-        if self.following is _NOTHING_FOLLOWS:
-            self.following = {}
-        return self.following.setdefault(second, Following())
+        Args:
+            behind: Keys of the words behind it, one at least, as many as `reach` where there are so many.
+        """
+        found: list[tuple[str, int]] = []
+        second = behind[0]
+        for entry in self.by_second.get(second, ()):
+            if _continues(entry.rest, behind):
+                found.append((entry.signal, len(entry.rest)))  # noqa: PERF401
+        for beginning, entry in self.by_beginning:
+            if second.startswith(beginning) and _continues(entry.rest, behind):
+                found.append((entry.signal, len(entry.rest)))
+        return found
 
 
 W = TypeVar("W", bound=Word)
 
-_NOTHING_FOLLOWS: dict[str, Following] = {}  # one for all the words that open nothing, which are most
+_NOTHING_OPENED: dict[str, tuple[Entry, ...]] = {}  # one each for all the words that open nothing, which are most
+_NO_PAIRS: dict[str, Pair] = {}
 
 
 def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
@@ -145,17 +149,17 @@ def _file(opening: str) -> str:
     return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
 
 
-def scan(words: list[W]) -> tuple[list[Hit], list[Following]]:
+def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
     """Find the signals that words in a row show, and the known pairs; both in order.
 
     >>> from socialcls.taxonomy import Signal
     >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
     >>> entries, _ = index_entries([questions])
-    >>> scan([Word(key, entries) for key in ("tu", "zadaj", "pytanie")])
+    >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
     ([('questions', 1, 2)], [])
     """
     hits: list[Hit] = []
-    pairs: list[Following] = []
+    pairs: list[Pair] = []
     last = len(words) - 1
     for i, word in enumerate(words):
         if not word.opens:
@@ -165,28 +169,24 @@ def scan(words: list[W]) -> tuple[list[Hit], list[Following]]:
         if i == last:
             break
         second = words[i + 1].key
-        following = word.following.get(second)
-        if following is not None:
-            if following.is_pair:
-                pairs.append(following)
-            for signal in following.signals:
-                hits.append((signal, i, i + 1))  # noqa: PERF401
-            for entry in following.phrases:
-                if _continues(words, i + 2, entry.rest[1:]):
-                    hits.append((entry.signal, i, i + len(entry.rest)))  # noqa: PERF401
-        for beginning, entry in word.phrases_by_beginning:
-            if second.startswith(beginning) and _continues(words, i + 2, entry.rest[1:]):
-                hits.append((entry.signal, i, i + len(entry.rest)))
+        pair = word.pairs.get(second)
+        if pair is not None:
+            pairs.append(pair)
+        if word.reach and (second in word.by_second or word.by_beginning):
+            for signal, n in word.match([other.key for other in words[i + 1 : i + 1 + word.reach]]):
+                hits.append((signal, i, i + n))
     return hits, pairs
 
 
-def _continues(words: list[W], start: int, rest: Sequence[str]) -> bool:
-    if start + len(rest) > len(words):
+def _continues(rest: tuple[str, ...], behind: list[str]) -> bool:
+    """Whether a phrase goes on as the words do, from their second on; the first was looked at."""
+    if len(rest) > len(behind):
         return False
-    return all(
-        words[start + i].key.startswith(entry[:-1]) if entry.endswith("*") else words[start + i].key == entry
-        for i, entry in enumerate(rest)
-    )
+    for i in range(1, len(rest)):
+        wanted = rest[i]
+        if not (behind[i].startswith(wanted[:-1]) if wanted.endswith("*") else behind[i] == wanted):
+            return False
+    return True
 
 
 def _fold_entry(entry: str) -> list[str]:

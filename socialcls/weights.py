@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from socialcls.features import GROUPS_BY_NAME, expand_key
 from socialcls.records import Field
-from socialcls.signals import NOTHING, Entries, Entry, Sums, Word, parse_entry
+from socialcls.signals import NOTHING, Entries, Entry, Pair, Sums, Word, look_up, parse_entry
 from socialcls.text import MAX_REMEMBERED
 from socialcls.vocabulary import Lines, Vocabulary
 
@@ -118,24 +118,26 @@ class WeighedWord(Word):
     __slots__ = ("is_known", "sums")
 
     def __init__(self, key: str, entries: Entries, field: Field, weights: Weights) -> None:
-        super().__init__(key, entries)
+        super().__init__(key, look_up(key, entries))
         whole = weights.add_up(f"{field}.words", key)
         ngrams = weights.add_up(f"{field}.chars", key)
         self.is_known = whole is not None
         """Whether the model knows the word as a whole, not by its n-grams alone."""
         self.sums: Sums = _add_up([sums for sums in (whole, ngrams) if sums is not None])
         """Of the word and its n-grams."""
-        for found in weights.vocabulary.find_all(f"{field}.pairs", key) if self.is_known else ():
-            self.add_pair(found.value, weights.look_up(found.number))
+        if self.is_known:
+            found = weights.vocabulary.find_all(f"{field}.pairs", key)
+            if found:
+                self.pairs = {pair.value: Pair(weights.look_up(pair.number)) for pair in found}
+                self.opens = True
 
 
 def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, float, float]:
     """The scores of some keys under one length factor, for all labels but the last, and one over the factor."""
-    a = b = c = 0.0
-    squares = smoothing
+    a = b = c = squares = 0.0
     for u, v, w, q in all_sums:
         a, b, c, squares = a + u, b + v, c + w, squares + q
-    scale = 1.0 / sqrt(squares)
+    scale = 1.0 / sqrt(smoothing + squares)
     return a * scale, b * scale, c * scale, scale
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from socialcls.features import Reader
 from socialcls.model import LinearModel
 from socialcls.records import Document
-from socialcls.signals import Following
+from socialcls.signals import Pair
 from socialcls.weights import WeighedWord
 from tests.conftest import make_tiny_artifact
 
@@ -82,4 +82,4 @@ def test_prediction_reads_the_keys_that_training_counts(pieces):
     found = [key for _, _, key in reading.list_parts(0, 3)]
     assert {key for key in found if isinstance(key, str)} == set(keys["signals"])
     assert {key.key for key in found if isinstance(key, WeighedWord)} == {"forum", "shop"} & set(keys["words"])
-    assert ("shop\tforum" in keys["pairs"]) == any(isinstance(key, Following) for key in found)
+    assert ("shop\tforum" in keys["pairs"]) == any(isinstance(key, Pair) for key in found)

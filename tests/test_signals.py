@@ -9,7 +9,7 @@ from socialcls.text import find_words, fold
 
 def _match(words, text):
     entries, _ = index_entries([Signal("s", "community", "talk", {"en": "s"}, tuple(words), ("forum*",))])
-    known = {word: Word(word, entries) for word in map(fold, find_words(text))}
+    known = {word: Word(word, look_up(word, entries)) for word in map(fold, find_words(text))}
     hits, _ = scan([known[fold(word)] for word in find_words(text)])
     return hits
 
