@@ -12,14 +12,17 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from socialcls.artifact import DEFAULT_MODEL_DIR
+from socialcls.blocks import BlockClassifier, cut_blocks
 from socialcls.classifier import Classifier
 from socialcls.columns import Columns
 from socialcls.errors import InputError
 from socialcls.reasons import ReasonWriter
 from socialcls.records import Document
 from socialcls.tables import Row, Table
-from socialcls.taxonomy import LABELS
+from socialcls.taxonomy import LABELS, UNSURE
 
 APPENDED = (
     "category",
@@ -79,41 +82,48 @@ class RowClassifier:
             ModelError: it is missing, broken or of another format.
             InputError: there is no such language.
         """
-        _ = self._tools
+        _ = self._classifier
 
     @cached_property
-    def _tools(self) -> tuple[Classifier, ReasonWriter, bool]:
+    def _classifier(self) -> BlockClassifier:
         model_dir, language, social_only = self._settings
         directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
-        classifier = _load_once(directory, directory.stat().st_mtime_ns if directory.is_dir() else 0)
-        return classifier, ReasonWriter(classifier.taxonomy, language), social_only
+        written_ns = directory.stat().st_mtime_ns if directory.is_dir() else 0
+        return _load_once(directory, written_ns, language, social_only=social_only)
 
-    def classify_document(self, document: Document) -> list[str]:
-        """The cells of APPENDED for one document; all empty but the last when it cannot be classified."""
-        classifier, reasons, social_only = self._tools
-        try:
-            prediction = classifier.classify(document, social_only=social_only)
-        except InputError as error:
-            return [*_BLANKS, str(error)]
-        confidence, probabilities = prediction.confidence, prediction.probabilities
-        return [
-            prediction.category,
-            _SHARES[round(confidence * 10_000)],
-            prediction.best_guess,
-            *[_SHARES[round(probabilities[label] * 10_000)] for label in LABELS],
-            reasons.write(prediction),
-            "",
+    def classify_documents(self, documents: Sequence[Document]) -> list[tuple[str, ...]]:
+        """The cells of APPENDED for each document; all empty but the last where one cannot be classified."""
+        return [row for block in cut_blocks(documents) for row in self._classify_block(documents[block])]
+
+    def _classify_block(self, documents: Sequence[Document]) -> Iterator[tuple[str, ...]]:
+        answers = self._classifier.classify(documents)
+        shares = np.rint(answers.probabilities.T * 10_000).astype(np.int64).tolist()
+        categories = [
+            guess if is_sure else UNSURE
+            for guess, is_sure in zip(answers.best_guess, answers.are_sure.tolist(), strict=True)
         ]
+        rows = zip(
+            categories,
+            [_SHARES[share] for share in np.rint(answers.confidence * 10_000).astype(np.int64).tolist()],
+            answers.best_guess,
+            *[[_SHARES[share] for share in of_label] for of_label in shares],
+            answers.reason,
+            answers.error,
+            strict=True,
+        )
+        if not any(answers.error):
+            return rows
+        return ((*_BLANKS, row[-1]) if row[-1] else row for row in rows)
 
     def classify_rows(self, rows: Sequence[Row], columns: Columns) -> ClassifiedRows:
         """Each row's own cells, then those of APPENDED; a row of the wrong shape is passed on with its problem."""
         read = columns.read_document
+        said = self.classify_documents([Document() if row.problem else read(row.cells) for row in rows])
         cells = [
-            row.cells + ([*_BLANKS, row.problem] if row.problem else self.classify_document(read(row.cells)))
-            for row in rows
+            [*row.cells, *_BLANKS, row.problem] if row.problem else [*row.cells, *answer]
+            for row, answer in zip(rows, said, strict=True)
         ]
-        failures = [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]]
-        return ClassifiedRows(cells, failures)
+        return ClassifiedRows(cells, [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]])
 
     def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
         """The columns of APPENDED for columns called `text`, `url` and `name`, of which some may be missing.
@@ -123,16 +133,18 @@ class RowClassifier:
         """
         n_rows = max((len(values) for values in columns.values()), default=0)
         given = [columns.get(field) or [None] * n_rows for field in Document._fields]
-        documents = (Document(*(value or "" for value in values)) for values in zip(*given, strict=True))
-        cells = [self.classify_document(document) for document in documents]
+        cells = self.classify_documents(
+            [Document(*(value or "" for value in values)) for values in zip(*given, strict=True)]
+        )
         return {name: [row[i] for row in cells] for i, name in enumerate(APPENDED)}
 
 
 @lru_cache(maxsize=2)
-def _load_once(model_dir: Path, written_ns: int) -> Classifier:
+def _load_once(model_dir: Path, written_ns: int, language: str, *, social_only: bool) -> BlockClassifier:
     """The classifier of a model directory, the same object until the directory is written anew (decision 0010)."""
     del written_ns
-    return Classifier.load(model_dir)
+    classifier = Classifier.load(model_dir)
+    return BlockClassifier(classifier, ReasonWriter(classifier.taxonomy, language), social_only=social_only)
 
 
 def name_columns(

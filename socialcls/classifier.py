@@ -1,6 +1,6 @@
 """Decide what a document is, and explain the decision."""
 
-from math import exp, fsum, inf
+from math import exp, inf
 from pathlib import Path
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
@@ -27,8 +27,8 @@ class Classifier:
     def __init__(self, artifact: Artifact) -> None:
         self.card = artifact.card
         self.taxonomy: Taxonomy = artifact.taxonomy
-        self._model = LinearModel(artifact.arrays)
-        self._sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
+        self.model = LinearModel(artifact.arrays)
+        self.sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
 
     @classmethod
     def load(cls, model_dir: str | Path | None = None) -> "Classifier":
@@ -59,18 +59,18 @@ class Classifier:
         document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
         reading = self.read(document)
         ground = find_ground(reading.n_words)
-        sharpness = self._sharpness[ground]
+        sharpness = self.sharpness[ground]
         a, b, c, d = reading.scores
         scores = (a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d)
         i, j, *_ = sorted(_INDICES, key=scores.__getitem__, reverse=True)
         best, highest = LABELS[i], scores[i]
         powers = [exp(score - highest) for score in scores]
-        total = fsum(powers)
+        total = powers[0] + powers[1] + powers[2] + powers[3]
         confidence = powers[i] / total
         is_sure = confidence >= self.card.thresholds[ground][best]
         if reading.n_words < MIN_WORDS and not document.url.strip():
             is_sure = False
-        intercepts = self._model.intercepts
+        intercepts = self.model.intercepts
         return Prediction(
             category=best if is_sure else UNSURE,
             best_guess=best,
@@ -89,7 +89,7 @@ class Classifier:
             InputError: there is nothing to read, or far too much.
         """
         check_document(document)
-        return self._model.read(document)
+        return self.model.read(document)
 
 
 def find_ground(n_words: int) -> Ground:

@@ -1,5 +1,9 @@
 """What speaks for one label and against another in a document that was read, worked out when somebody asks."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+from operator import itemgetter
+
 from socialcls.fields import Key, Part, UrlPlace
 from socialcls.model import Reading
 from socialcls.records import Evidence, Feature, Reason
@@ -40,7 +44,7 @@ class ReadExplanation:
             for contribution, read, key in self._list_parts():
                 spans = read.find_spans(key)
                 each = contribution * self._sharpness / len(spans)
-                signal = _name_signal(key)
+                signal = name_signal(key)
                 for start, end in spans:
                     evidence.append(Evidence(read.name, read.text[start:end], start, end, signal, each))
             self._evidence = tuple(sorted(evidence, key=lambda part: -abs(part.contribution)))
@@ -79,45 +83,53 @@ class ReadExplanation:
             if contribution > 0:
                 least += contribution
         least *= least_share
-        chosen: list[Reason] = []
-        said: set[str] = set()
-        for part in sorted([part for part in parts if part[0] > least], key=_by_contribution, reverse=True):
-            if len(chosen) == most:
-                break
-            if _is_telling(part[2]):
-                reason = self._make_reason(part)
-                words = _list_words(reason)
-                is_said = words & said if reason.field == "url" else words <= said
-                if not is_said:
-                    chosen.append(reason)
-                    said |= words
-        shown = {word.lower() for reason in chosen if reason.signal for word in reason.words}
-        return [r for r in chosen if r.signal or not shown.issuperset([word.lower() for word in r.words])]
+        strong = [part for part in parts if part[0] > least and _is_telling(part[2])]
+        strong.sort(key=itemgetter(0), reverse=True)
+        return pick_reasons(map(self._make_reason, strong), most)
 
     def _list_parts(self) -> list[Part]:
         return self._reading.list_parts(self._best, self._runner_up)
 
     def _make_reason(self, part: Part) -> Reason:
         contribution, read, key = part
-        words: dict[str, str] = {}
-        for word in read.quote(key):
-            words.setdefault(word.lower(), word)
-        return Reason(read.name, _name_signal(key), tuple(words.values()), contribution * self._sharpness)
+        return Reason(read.name, name_signal(key), read.quote(key), contribution * self._sharpness)
 
 
-def _by_contribution(part: Part) -> float:
-    return part[0]
+def pick_reasons(reasons: Iterable[Reason], most: int) -> list[Reason]:
+    """The first reasons that say no word twice.
+
+    Args:
+        reasons: The strongest first; no more are taken than are needed.
+        most: How many at the most.
+    """
+    picked: list[Reason] = []
+    said: set[str] = set()
+    for reason in reasons:
+        words = _list_words(reason.words)
+        is_said = words & said if reason.field == "url" else words <= said
+        if not is_said:
+            picked.append(reason)
+            said |= words
+            if len(picked) == most:
+                break
+    shown = {word.lower() for reason in picked if reason.signal for word in reason.words}
+    if not shown:
+        return picked
+    return [r for r in picked if r.signal or not shown.issuperset([word.lower() for word in r.words])]
 
 
-def _list_words(reason: Reason) -> set[str]:
-    """The words of a reason one by one: of phrases, and of the pieces of a URL."""
-    words: set[str] = set()
-    for phrase in reason.words:
-        words.update(phrase.lower().replace("/", " ").replace(".", " ").split())
-    return words
+@lru_cache(maxsize=20_000)
+def _list_words(phrases: tuple[str, ...]) -> frozenset[str]:
+    """The words of phrases, and of pieces of a URL, one by one."""
+    return frozenset([w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()])
 
 
-def _name_signal(key: Key) -> str | None:
+def is_telling(word: str) -> bool:
+    """Whether a person would take a folded word for a reason: "for" and "on" weigh something and explain nothing."""
+    return len(word) >= _TELLING_CHARS
+
+
+def name_signal(key: Key) -> str | None:
     """The signal that a key is, if it is one."""
     if isinstance(key, UrlPlace):
         return key.signal
@@ -125,5 +137,4 @@ def _name_signal(key: Key) -> str | None:
 
 
 def _is_telling(key: Key) -> bool:
-    """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
-    return not isinstance(key, WeighedWord) or len(key.key) >= _TELLING_CHARS
+    return not isinstance(key, WeighedWord) or is_telling(key.key)

@@ -19,7 +19,7 @@ from socialcls.features import (
 )
 from socialcls.records import Field
 from socialcls.signals import Pair, Sums, scan
-from socialcls.text import Lexicon, Located, find_span, find_spans
+from socialcls.text import Lexicon, Located, find_span, find_spans, list_spellings
 from socialcls.weights import (
     SIGNAL_URL_PARTS,
     SIGNAL_WORDS,
@@ -146,11 +146,8 @@ class ReadWords:
     def list_parts(self, direction: Direction) -> list[Part]:
         """What each word, pair and signal adds to a margin."""
         scale = self._scale
-        parts: list[Part] = []
-        for word in self._distinct:
-            contribution = lean(word.sums, direction)
-            if contribution:
-                parts.append((contribution * scale, self, word))
+        known = [word for word in self._distinct if word.sums[3]]
+        parts: list[Part] = [(lean(word.sums, direction) * scale, self, word) for word in known]
         parts += [(lean(pair.sums, direction) * scale, self, pair) for pair in self._pairs]
         added: dict[str, float] = {}
         for shown in self._shown:
@@ -191,8 +188,8 @@ class ReadWords:
         return weighed
 
     def quote(self, key: Key) -> tuple[str, ...]:
-        """What stands where a key stands, each way of writing it once."""
-        return tuple(dict.fromkeys([self.text[start:end] for start, end in self.find_spans(key)]))
+        """What stands where a key does, each way of writing it once, with one space where there are more."""
+        return list_spellings([" ".join(self.text[start:end].split()) for start, end in self.find_spans(key)])
 
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands, in order, each place once."""
@@ -305,8 +302,8 @@ class ReadUrl:
         return keys
 
     def quote(self, key: Key) -> tuple[str, ...]:
-        """What stands where a key stands, each way of writing it once."""
-        return tuple(dict.fromkeys([self.text[start:end] for start, end in self.find_spans(key)]))
+        """What stands where a key does, each way of writing it once."""
+        return list_spellings([self.text[start:end] for start, end in self.find_spans(key)])
 
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands."""

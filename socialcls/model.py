@@ -28,19 +28,19 @@ class LinearModel:
     def __init__(self, arrays: Arrays) -> None:
         self.intercepts = arrays.intercepts
         self.weights = Weights(arrays)
-        self._text = WordField("text", self.weights)
-        self._name = WordField("name", self.weights)
-        self._url = UrlField(self.weights)
+        self.text = WordField("text", self.weights)
+        self.name = WordField("name", self.weights)
+        self.url = UrlField(self.weights)
 
     def read(self, document: Document) -> "Reading":
         """Read a document and score it."""
         fields: dict[Field, ReadWords | ReadUrl] = {}
         if document.text:
-            fields["text"] = ReadWords(self._text, document.text)
+            fields["text"] = ReadWords(self.text, document.text)
         if document.name:
-            fields["name"] = ReadWords(self._name, document.name)
+            fields["name"] = ReadWords(self.name, document.name)
         if document.url:
-            fields["url"] = ReadUrl(self._url, document.url)
+            fields["url"] = ReadUrl(self.url, document.url)
         a, b, c, d = self.intercepts
         for read in fields.values():
             u, v, w = read.scores

@@ -2,17 +2,42 @@
 
 from collections.abc import Sequence
 from math import exp
+from typing import NamedTuple
 
 from socialcls.messages import Messages, load_messages
-from socialcls.records import Document, Prediction, Reason
-from socialcls.taxonomy import Taxonomy
+from socialcls.records import Document, Field, Prediction, Reason
+from socialcls.taxonomy import UNSURE, Answer, Label, Taxonomy
 
-_MAX_PARTS = 3
+MAX_PARTS = 3
+"""How many reasons a sentence names."""
+
+LEAST_SHARE = 0.06
+"""Of all that speaks for the best guess; what adds less is not a reason."""
+
+_PLAIN_PARTS: tuple[tuple[Field, str, str], ...] = (  # a field with the messages for one word and for many
+    ("text", "part_word", "part_words"),
+    ("name", "part_name", "part_name"),
+    ("url", "part_url", "part_url"),
+)
 _MAX_WORDS = 3
-_LEAST_SHARE = 0.06  # of all that speaks for the best guess; what adds less is not a reason
 _LEVEL = 0.6  # of the probability of the best guess; a runner-up that has it is about as likely
 _MOST_TIMES = 1_000
 _LITTLE_KNOWN = 0.5  # share of the words
+
+
+class Decision(NamedTuple):
+    """What was decided, and how nearly."""
+
+    category: Answer
+    best_guess: Label
+    runner_up: Label
+    confidence: float
+    """Probability of the best guess."""
+    runner_up_confidence: float
+    n_words: int
+    """How many stand in text and name."""
+    is_known: bool
+    """Whether anything that was given is known to the model."""
 
 
 class ReasonWriter:
@@ -25,56 +50,78 @@ class ReasonWriter:
             InputError: there is no such language.
         """
         self._messages = load_messages(language)
+        self._quotes = self._messages["quote"].split("{}")
         self._categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
         self._signals = taxonomy.name_signals(language)
 
     def write(self, prediction: Prediction) -> str:
         """The category and the strongest reasons for it, or why there is no answer."""
-        parts = self.name_parts(prediction)
-        best, runner_up = (self._categories[label].phrase for label in (prediction.best_guess, prediction.runner_up))
-        if not prediction.is_unsure:
+        reasons = _choose_reasons(prediction)
+        decision = Decision(
+            prediction.category,
+            prediction.best_guess,
+            prediction.runner_up,
+            prediction.confidence,
+            prediction.probabilities[prediction.runner_up],
+            prediction.explanation.n_words,
+            is_known=bool(reasons or prediction.evidence),
+        )
+        return self.compose(decision, reasons)
+
+    def compose(self, decision: Decision, reasons: Sequence[Reason]) -> str:
+        """The sentence for a decision and the reasons that were chosen for it."""
+        parts = self._name_reasons(reasons) if reasons else ""
+        best = self._categories[decision.best_guess].phrase
+        if decision.category != UNSURE:
             return self._messages["reason" if parts else "reason_bare"].format(category=best, parts=parts)
-        return self._messages[_find_doubt(prediction, has_parts=bool(parts))].format(
+        return self._messages[_find_doubt(decision, has_parts=bool(parts))].format(
             best=best,
-            best_share=show_share(prediction.confidence),
-            runner_up=runner_up,
-            runner_up_share=show_share(prediction.probabilities[prediction.runner_up]),
+            best_share=show_share(decision.confidence),
+            runner_up=self._categories[decision.runner_up].phrase,
+            runner_up_share=show_share(decision.runner_up_confidence),
             parts=parts,
         )
 
     def name_parts(self, prediction: Prediction) -> str:
         """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""
-        return self._name_reasons(prediction.explanation.choose_reasons(_MAX_PARTS, _LEAST_SHARE))
+        return self._name_reasons(_choose_reasons(prediction))
 
     def _name_reasons(self, reasons: Sequence[Reason]) -> str:
-        messages = self._messages
         signals: dict[str, list[str]] = {}  # one may be shown by the text and by the address
+        plain: dict[Field, list[str]] = {}
         for reason in reasons:
             if reason.signal:
                 signals.setdefault(reason.signal, []).extend(reason.words)
+            else:
+                plain.setdefault(reason.field, []).extend(reason.words)
         parts = [
-            messages["part_signal"].format(signal=self._signals[signal], words=_quote(words, messages))
+            self._messages["part_signal"].format(signal=self._signals[signal], words=self._quote(words))
             for signal, words in signals.items()
         ]
-        for field, one, many in (
-            ("text", "part_word", "part_words"),
-            ("name", "part_name", "part_name"),
-            ("url", "part_url", "part_url"),
-        ):
-            plain = [word for r in reasons if r.field == field and not r.signal for word in r.words]
-            if plain:
-                template = messages[many if len(plain) > 1 else one]
-                parts.append(template.format(words=_quote(plain, messages)))
-        return _join(parts, messages)
+        for field, one, many in _PLAIN_PARTS:
+            words = plain.get(field)
+            if words:
+                parts.append(self._messages[many if len(words) > 1 else one].format(words=self._quote(words)))
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{', '.join(parts[:-1])} {self._messages['and']} {parts[-1]}"
+
+    def _quote(self, words: Sequence[str]) -> str:
+        before, after = self._quotes
+        return ", ".join([f"{before}{word}{after}" for word in words[:_MAX_WORDS]])
 
 
-def _find_doubt(prediction: Prediction, *, has_parts: bool) -> str:
+def _choose_reasons(prediction: Prediction) -> list[Reason]:
+    return prediction.explanation.choose_reasons(MAX_PARTS, LEAST_SHARE)
+
+
+def _find_doubt(decision: Decision, *, has_parts: bool) -> str:
     """The message that says why there is no answer."""
-    if not has_parts and not prediction.evidence:
+    if not decision.is_known:
         return "unsure_nothing"
-    if prediction.explanation.n_words == 1:
+    if decision.n_words == 1:
         return "unsure_word"
-    is_level = prediction.probabilities[prediction.runner_up] >= _LEVEL * prediction.confidence
+    is_level = decision.runner_up_confidence >= _LEVEL * decision.confidence
     return ("unsure_level" if is_level else "unsure_little") + ("_parts" if has_parts else "")
 
 
@@ -130,13 +177,3 @@ def show_share(share: float) -> str:
     if 0 < share < 0.005:
         return "<1%"
     return f"{share:.0%}"
-
-
-def _quote(words: Sequence[str], messages: Messages) -> str:
-    return ", ".join([messages["quote"].format(word) for word in words[:_MAX_WORDS]])
-
-
-def _join(parts: Sequence[str], messages: Messages) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {messages['and']} {parts[-1]}"

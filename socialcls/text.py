@@ -7,7 +7,7 @@ lost their diacritics and a forum founded in 2004 is as much a forum as one foun
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TypeVar
 
@@ -49,6 +49,18 @@ def find_span(located: Located) -> tuple[int, int]:
         return start, start + len(piece)
     a, b = find_spans(piece)[n]
     return start + a, start + b
+
+
+def list_spellings(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once, whatever its case, as it stands first.
+
+    >>> list_spellings(["Forum", "forum", "FORA"])
+    ('Forum', 'FORA')
+    """
+    spellings: dict[str, str] = {}
+    for word in words:
+        spellings.setdefault(word.lower(), word)
+    return tuple(spellings.values())
 
 
 def fold(word: str) -> str:

@@ -43,13 +43,13 @@ class Weights:
 
     def __init__(self, arrays: Arrays) -> None:
         self.vocabulary = Vocabulary(arrays.lines)
-        self._rows = arrays.weights
+        self.rows = arrays.weights
         self._n_lookups: Counter[str] = Counter()
         self._sums: dict[str, dict[str, Sums]] = {}
 
     def look_up(self, number: int) -> Sums:
         """The numbers of one feature, by the number of its line."""
-        sums: Sums = ROW.unpack_from(self._rows, number * ROW.size)
+        sums: Sums = ROW.unpack_from(self.rows, number * ROW.size)
         return sums
 
     def add_up(self, group: str, key: str) -> Sums | None:
@@ -106,10 +106,16 @@ class StoredEntries:
             return self._filed.get(filed_under)
         self._n_lookups += 1
         if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
-            for line in self._vocabulary.list_section(self._section):
-                place, _, value = line.partition("\t")
-                self._filed.setdefault(place, []).append(parse_entry(value))
+            self._filed = self.list_all()
         return [parse_entry(found.value) for found in self._vocabulary.find_all(self._section, filed_under)]
+
+    def list_all(self) -> dict[str, list[Entry]]:
+        """All entries by where they are filed."""
+        filed: dict[str, list[Entry]] = {}
+        for line in self._vocabulary.list_section(self._section):
+            place, _, value = line.partition("\t")
+            filed.setdefault(place, []).append(parse_entry(value))
+        return filed
 
 
 class WeighedWord(Word):
