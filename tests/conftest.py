@@ -1,6 +1,9 @@
 """What several test files need: a model small enough to check by eye, and the real one."""
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +35,17 @@ def show(rendered: RenderableType, width: int, *, colour: bool = False) -> str:
     )
     console.print(rendered)
     return out.getvalue()
+
+
+def build_wheel(directory: Path, **variables: str) -> tuple[Path, str]:
+    """A wheel of the working tree, and what was said while it was built."""
+    command = [sys.executable, "-m", "pip", "wheel", "--verbose", "--no-deps", "--wheel-dir", str(directory), str(ROOT)]
+    environment = {**os.environ, **variables}
+    built = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False)
+    said = built.stdout.decode()
+    assert built.returncode == 0, said
+    (wheel,) = directory.glob("*.whl")
+    return wheel, said
 
 
 def make_arrays(

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import socialcls
-from tests.conftest import ROOT
+from tests.conftest import ROOT, build_wheel
 
 
 def test_modules_import_only_from_floors_below():
@@ -26,9 +26,9 @@ def test_public_names_are_these():
 
 def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
     """Built, unpacked elsewhere and run there: the answer, the types and the labelled rows come along."""
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
-    subprocess.run(build, capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    wheel, said = build_wheel(tmp_path, SOCIALCLS_PURE="1")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert "socialcls: SOCIALCLS_PURE is set: the wheel is pure Python" in said
     site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
     elsewhere.mkdir()
     with zipfile.ZipFile(wheel) as archive:
