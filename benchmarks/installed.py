@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,47 @@ print(json.dumps({"seconds": time.perf_counter() - started, "held_bytes": held()
 """
 
 
+_READ = """
+import json, sys, time
+from socialcls.classifier import Classifier
+
+classifiers = {}
+for line in sys.stdin:
+    reader, with_evidence, texts = json.loads(line)
+    if reader not in classifiers:
+        classifiers[reader] = Classifier.load()
+    classify = classifiers[reader].classify
+    started = time.perf_counter()
+    for text in texts:
+        prediction = classify(text)
+        if with_evidence:
+            prediction.evidence
+    print((time.perf_counter() - started) / len(texts), flush=True)
+"""
+"""Reads texts for readers, of which each has a memory of its own, and says the seconds that each text took."""
+
+
+class Readers:
+    """The installed package in a process that stays, reading texts one by one."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start it.
+
+        Args:
+            command: Runs the program that reads.
+        """
+        self._process = subprocess.Popen(
+            command, env=make_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+
+    def read(self, reader: str, texts: Sequence[str], *, with_evidence: bool = False) -> float:
+        """The seconds that a reader takes for each text."""
+        assert self._process.stdin and self._process.stdout  # noqa: S101  (they are pipes)
+        self._process.stdin.write(json.dumps([reader, with_evidence, texts]) + "\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+
 class Installed:
     """A fresh environment with the wheel of this working tree, and scripts beside it."""
 
@@ -106,6 +148,10 @@ class Installed:
         """Seconds that loading the built-in model takes, and the bytes that the process holds more for it."""
         loaded: dict[str, Any] = json.loads(self._run(self.name_script("load.py", _LOAD)).stdout)
         return loaded["seconds"], loaded["held_bytes"]
+
+    def start_readers(self) -> Readers:
+        """A process that reads texts."""
+        return Readers(self.name_script("read.py", _READ))
 
     def _run(self, command: list[str]) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(command, env=make_environment(), capture_output=True, check=True)

@@ -8,7 +8,6 @@ from benchmarks.bench import Bench
 from benchmarks.clock import compare_rounds, take_turns, time_calls
 from benchmarks.page import Figure, Section
 from benchmarks.texts import Texts
-from socialcls.classifier import Classifier
 from socialcls.text import find_words, fold
 
 N_WARMING = 20_000  # texts read before one text at a time is measured
@@ -25,18 +24,20 @@ def measure_one_text(bench: Bench) -> Iterator[Section]:
     lowered = [[text.lower() for text in block] for block in blocks]
     short = [block[:N_SLOW] for block in blocks]
     model, pipeline = bench.fasttext, bench.tfidf
-    fresh, explained, remembered = (_warm_up(warming) for _ in range(3))
+    readers = bench.installed.start_readers()
+    for reader in ("fresh", "explained", "remembered"):
+        readers.read(reader, warming)
 
     def read_again(block: Sequence[str]) -> float:
-        time_calls(remembered.classify, block)
-        return time_calls(remembered.classify, block)
+        readers.read("remembered", block)
+        return readers.read("remembered", block)
 
     taken = take_turns(
         {
-            "socialcls": _each(blocks, lambda block: time_calls(fresh.classify, block)),
+            "socialcls": _each(blocks, lambda block: readers.read("fresh", block)),
             "socialcls, all words remembered": _each(blocks, read_again),
             "socialcls, with its evidence": _each(
-                blocks, lambda block: time_calls(lambda text: explained.classify(text).evidence, block)
+                blocks, lambda block: readers.read("explained", block, with_evidence=True)
             ),
             "fastText": _each(lowered, lambda block: time_calls(model.predict, block)),
             "scikit-learn": _each(short, lambda block: time_calls(lambda text: pipeline.predict([text]), block)),
@@ -57,7 +58,8 @@ def measure_one_text(bench: Bench) -> Iterator[Section]:
 
 
 _NOTE = """\
-One text at a time in one process, everything loaded. Each round has {n_fresh:,} texts of the stream in
+One text at a time in one process, everything loaded; socialcls is the installed wheel, with compiled modules where the
+machine has a C compiler. Each round has {n_fresh:,} texts of the stream in
 `benchmarks/texts.py` that nobody has read, after {n_warming:,} others; of their words {new:.1%} did not occur in those.
 scikit-learn reads the first {n_slow} of each round. A word that was met before costs one look-up, so a text all of
 whose words are remembered is read sooner: that is the same round read again, and a benchmark that went round a few
@@ -68,13 +70,6 @@ asked for. fastText is given lower case, as it was trained."""
 
 def _list_words(block: Sequence[str]) -> list[str]:
     return [fold(word) for text in block for word in find_words(text)]
-
-
-def _warm_up(warming: Sequence[str]) -> Classifier:
-    classifier = Classifier.load()
-    for text in warming:
-        classifier.classify(text)
-    return classifier
 
 
 def _each(blocks: Sequence[list[str]], measure: Callable[[list[str]], float]) -> Callable[[], float]:
