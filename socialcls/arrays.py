@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from socialcls.explanations import is_telling
-from socialcls.features import GROUPS_BY_NAME, TEXT_OPENING, Factor, expand_key
+from socialcls.features import GROUPS_BY_NAME, Factor, expand_key
 from socialcls.fields import WordField
 from socialcls.records import Field, Reason
-from socialcls.signals import Word, look_up
+from socialcls.signals import OPENING_WORDS, Word, look_up
 from socialcls.text import find_spans, find_words, fold, list_spellings
 from socialcls.weights import SIGNAL_WORDS, StoredEntries
 
@@ -98,7 +98,6 @@ class WordArrays:
         self.signals = list(dict.fromkeys([entry.signal for entry in entries]))
         self._signal_numbers = {signal: i for i, signal in enumerate(self.signals)}
         self.signal_sums = self._stack(f"{name}.signals")
-        self.opening_sums = self._stack("text.opening")
 
         self.keys: list[str] = []
         self._numbers: dict[str, int] = {}
@@ -152,7 +151,7 @@ class WordArrays:
 
         Args:
             words: The numbers of all words, of one document after the other.
-            ends: For each word, where its document ends.
+            ends: For each word, where the opening of its document ends.
         """
         listed, matched = words.tolist(), self._matched
         flags = self.flags[words]
@@ -160,7 +159,7 @@ class WordArrays:
         _, are_known = _find_codes(self._phrase_codes, words, opens)
         flags[opens[are_known]] |= _SHOWS_SIGNAL
         hits: list[tuple[int, int, int]] = []
-        at = np.flatnonzero(flags & _SHOWS_SIGNAL)
+        at = np.flatnonzero((flags & _SHOWS_SIGNAL).astype(np.bool_) & (np.arange(len(words)) < ends))
         furthest = np.minimum(at + 1 + self._reaches[words[at]], ends[at])
         for i, end in zip(at.tolist(), furthest.tolist(), strict=True):
             for signal, n in matched[tuple(listed[i:end])]:
@@ -316,7 +315,8 @@ class ReadColumn:
         self.scores, self._plain_scales = self._divide(field.factor, self._plain)
         """Of each document and each label but the last."""
 
-        self._hits = hits = known.find_hits(words, self._ends[documents])
+        openings = np.minimum(self._ends, self._ends - self.n_words + OPENING_WORDS)
+        self._hits = hits = known.find_hits(words, openings[documents])
         of_hits = documents[hits.first]
         shown, hit_counts = _find_first(of_hits, hits.signals)
         first, last = hits.first[shown], hits.last[shown]
@@ -329,13 +329,6 @@ class ReadColumn:
         self._shown = _Counted(of_hits[shown], shown, known.signal_sums[hits.signals[shown]])
         scores, self._shown_scales = self._divide(field.signal_factor, self._shown)
         self.scores = self.scores + scores
-        if field.opening_words:
-            starts = self._ends - self.n_words
-            stand_early = np.flatnonzero(hits.last < starts[of_hits] + field.opening_words)
-            shown = stand_early[_find_first(of_hits[stand_early], hits.signals[stand_early])[0]]
-            self._opening = _Counted(of_hits[shown], shown, known.opening_sums[hits.signals[shown]])
-            scores, self._opening_scales = self._divide(TEXT_OPENING, self._opening)
-            self.scores = self.scores + scores
 
     def _divide(self, factor: Factor, counted: _Counted) -> tuple[Floats, Floats]:
         """The scores of keys that share a length factor, shape (n, 3), and one over the factor, shape (n)."""
@@ -352,12 +345,6 @@ class ReadColumn:
         plain, shown = self._plain, self._shown
         contributions = _lean(plain, directions) * self._plain_scales[plain.documents]
         signals = _lean(shown, directions) * self._shown_scales[shown.documents]
-        if self._known.field.opening_words and len(self._opening.places):
-            codes, opening = self._encode(shown), self._opening
-            order = np.argsort(codes)
-            signals[order[np.searchsorted(codes[order], self._encode(opening))]] += (
-                _lean(opening, directions) * self._opening_scales[opening.documents]
-            )
         flags = self._known.flags[self._cut.words[plain.places[: self._n_distinct]]]
         n_others = len(plain.places) - self._n_distinct + len(shown.places)
         return Parts(
@@ -365,10 +352,6 @@ class ReadColumn:
             np.concatenate((contributions, signals)),
             np.concatenate(((flags & _IS_TELLING).astype(np.bool_), np.ones(n_others, np.bool_))),
         )
-
-    def _encode(self, shown: _Counted) -> Ints:
-        """A number for each document with a signal that it shows."""
-        return shown.documents * len(self._known.signals) + self._hits.signals[shown.places]
 
     def make_reasons(self, parts: Ints, contributions: Sequence[float]) -> list[Reason]:
         """The reasons that some parts are.

@@ -24,7 +24,7 @@ from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
 from socialcls.vocabulary import Lines, Section
 from socialcls.weights import ROW, Arrays
 
-FORMAT = 2
+FORMAT = 3
 
 _CARD, _TAXONOMY, _VOCABULARY = "card.json", "taxonomy.json", "vocabulary.txt"
 _BUCKETS, _WEIGHTS, _CHECKSUMS = "buckets.bin", "weights.bin", "checksums.json"

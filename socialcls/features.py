@@ -51,8 +51,7 @@ _NGRAMS = range(4, 5)  # three letters and five bring nothing beside four, and c
 _LONG_NGRAMS = range(3, 9)  # the words of a host stand together: gardenforum, collectibleshopping
 
 TEXT = Factor("text", "text", smoothing=2400.0)
-TEXT_SIGNALS = Factor("text.signals", "text", smoothing=9.0)
-TEXT_OPENING = Factor("text.opening", "text", smoothing=1.5)
+TEXT_SIGNALS = Factor("text.signals", "text", smoothing=1.5)
 NAME = Factor("name", "name", smoothing=200.0)
 NAME_SIGNALS = Factor("name.signals", "name", smoothing=3.0)
 URL = Factor("url", "url", smoothing=200.0)
@@ -62,8 +61,7 @@ GROUPS: tuple[Group, ...] = (
     Group("text.words", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
     Group("text.pairs", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
     Group("text.chars", TEXT, _NGRAMS, scale=1.0, is_rare_better=True),
-    Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.0, is_rare_better=False),
-    Group("text.opening", TEXT_OPENING, _WHOLE, scale=1.3, is_rare_better=False),
+    Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.3, is_rare_better=False),
     Group("name.words", NAME, _WHOLE, scale=1.4, is_rare_better=True),
     Group("name.pairs", NAME, _WHOLE, scale=1.4, is_rare_better=True),
     Group("name.chars", NAME, _NGRAMS, scale=0.7, is_rare_better=True),
@@ -73,7 +71,6 @@ GROUPS: tuple[Group, ...] = (
     Group("url.signals", URL_SIGNALS, _WHOLE, scale=1.0, is_rare_better=False),
 )
 GROUPS_BY_NAME = {group.name: group for group in GROUPS}
-OPENING_WORDS = 20  # a description says first what the thing is
 MAX_WORD_CHARS = 40  # of a longer "word" (a hash, a pasted blob) only the beginning is read for n-grams
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
 
@@ -132,21 +129,19 @@ class Reader:
 
     def read(self, document: Document) -> Keys:
         """The keys of a document."""
-        of_text, opening = self._read_words(document.text)
-        of_name, _ = self._read_words(document.name)
+        of_text, of_name = self._read_words(document.text), self._read_words(document.name)
         of_url: dict[str, dict[str, None]] = {group.name: {} for group in GROUPS if group.factor.field == "url"}
         for key in read_url_keys(document.url, self._url_parts):
             of_url[key.group][key.key] = None
-        return Keys(tuple(tuple(keys) for keys in (*of_text, opening, *of_name, *of_url.values())))
+        return Keys(tuple(tuple(keys) for keys in (*of_text, *of_name, *of_url.values())))
 
-    def _read_words(self, text: str) -> tuple[list[Iterable[str]], Iterable[str]]:
+    def _read_words(self, text: str) -> list[Iterable[str]]:
         words = self._lexicon.read(text)
         hits, _ = scan(words)
         keys = dict.fromkeys(word.key for word in words)
         pairs = dict.fromkeys(name_pair(a.key, b.key) for a, b in pairwise(words))
         signals = dict.fromkeys(signal for signal, _, _ in hits)
-        opening = dict.fromkeys(signal for signal, _, last in hits if last < OPENING_WORDS)
-        return [keys, pairs, keys, signals], opening
+        return [keys, pairs, keys, signals]
 
 
 def read_url_keys(text: str, entries: Entries) -> Iterator[UrlKey]:

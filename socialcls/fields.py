@@ -7,9 +7,7 @@ from socialcls.features import (
     GROUPS_BY_NAME,
     NAME,
     NAME_SIGNALS,
-    OPENING_WORDS,
     TEXT,
-    TEXT_OPENING,
     TEXT_SIGNALS,
     URL,
     URL_SIGNALS,
@@ -82,27 +80,17 @@ class WordField:
         self.name = field
         self.weights = weights
         self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
-        self.opening_words = OPENING_WORDS if field == "text" else 0
         self.signals = SumsByKey(weights, f"{field}.signals")
-        self.opening = SumsByKey(weights, "text.opening")
         entries = StoredEntries(weights.vocabulary, SIGNAL_WORDS)
         self.lexicon = Lexicon(lambda key: WeighedWord(key, entries, field, weights))
-
-
-class _Shown(NamedTuple):
-    """The distinct signals that a field, or its opening, shows."""
-
-    group: str
-    scale: float
-    """One over the length factor."""
-    sums: dict[str, Sums]
 
 
 class ReadWords:
     """The words of one document's field, the known pairs, the signals that are shown, and their scores."""
 
     __slots__ = (
-        "_distinct", "_field", "_hits", "_located", "_pairs", "_places", "_scale", "_shown", "scores", "text", "words"
+        "_distinct", "_field", "_hits", "_located", "_pairs", "_places", "_scale", "_shown", "_signal_scale", "scores",
+        "text", "words",
     )  # fmt: skip
 
     def __init__(self, field: WordField, text: str) -> None:
@@ -122,21 +110,13 @@ class ReadWords:
             a, b, c, squares = a + u, b + v, c + w, squares + q
         self._scale = scale = 1.0 / sqrt(field.factor.smoothing + squares)
         a, b, c = a * scale, b * scale, c * scale
-        self._shown: list[_Shown] = []
+        self._shown: dict[str, Sums] = {}
+        self._signal_scale = 0.0
         if hits:
-            u, v, w = self._read_signals(field.signal_factor, field.signals, len(words))
+            self._shown = {signal: field.signals[signal] for signal, _, _ in hits}
+            u, v, w, self._signal_scale = divide(field.signal_factor.smoothing, self._shown.values())
             a, b, c = a + u, b + v, c + w
-            if field.opening_words:
-                u, v, w = self._read_signals(TEXT_OPENING, field.opening, field.opening_words)
-                a, b, c = a + u, b + v, c + w
         self.scores = (a, b, c)
-
-    def _read_signals(self, factor: Factor, known: SumsByKey, n_words: int) -> tuple[float, float, float]:
-        """The scores of the signals that the first words show, each once."""
-        sums = {signal: known[signal] for signal, _, last in self._hits if last < n_words}
-        a, b, c, scale = divide(factor.smoothing, sums.values())
-        self._shown.append(_Shown(known.group, scale, sums))
-        return a, b, c
 
     @property
     def name(self) -> Field:
@@ -149,12 +129,8 @@ class ReadWords:
         known = [word for word in self._distinct if word.sums[3]]
         parts: list[Part] = [(lean(word.sums, direction) * scale, self, word) for word in known]
         parts += [(lean(pair.sums, direction) * scale, self, pair) for pair in self._pairs]
-        added: dict[str, float] = {}
-        for shown in self._shown:
-            for signal, sums in shown.sums.items():
-                added[signal] = added.get(signal, 0.0) + lean(sums, direction) * shown.scale
-        for signal, contribution in added.items():
-            parts.append((contribution, self, signal))
+        for signal, sums in self._shown.items():
+            parts.append((lean(sums, direction) * self._signal_scale, self, signal))
         return parts
 
     def list_keys(self) -> list[ReadKey]:
@@ -165,9 +141,8 @@ class ReadWords:
             idf = sqrt(whole[3]) if whole else 0.0
             if word.sums[3]:
                 keys.append(ReadKey(name, None, word.key, self.quote(word), _scale(word.sums, self._scale), idf))
-        for shown in self._shown[:1]:
-            for signal, sums in shown.sums.items():
-                keys.append(ReadKey(name, signal, signal, self.quote(signal), _scale(sums, shown.scale), 1.0))
+        for signal, sums in self._shown.items():
+            keys.append(ReadKey(name, signal, signal, self.quote(signal), _scale(sums, self._signal_scale), 1.0))
         return keys
 
     def list_weighed(self) -> list[Weighed]:
@@ -182,9 +157,8 @@ class ReadWords:
             first, second = self._find_places(pair)[0]
             feature = name_pair(self.words[first].key, self.words[second].key)
             weighed.append((f"{name}.pairs", feature, pair.sums, self._scale))
-        for shown in self._shown:
-            for signal, sums in shown.sums.items():
-                weighed.append((shown.group, signal, sums, shown.scale))
+        for signal, sums in self._shown.items():
+            weighed.append((f"{name}.signals", signal, sums, self._signal_scale))
         return weighed
 
     def quote(self, key: Key) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, w
 
 def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
     """A feature for people: the name of a signal, a pair with a space, an n-gram with dots where its word goes on."""
-    if group.endswith((".signals", ".opening")):
+    if group.endswith(".signals"):
         return signals[feature]
     if group.endswith(".chars"):
         opening = "" if feature.startswith("<") else "…"

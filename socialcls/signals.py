@@ -27,6 +27,9 @@ Hit = tuple[str, int, int]
 FILED_LETTERS = 3
 """Of a beginning or ending; none has fewer."""
 
+OPENING_WORDS = 20
+"""Only these show signals: a description says first what the thing is, and later what else there is."""
+
 MARKS = "#@"
 """What makes a word the name of a channel or an account; each is a beginning by itself."""
 
@@ -64,7 +67,7 @@ class Word:
     Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
     """
 
-    __slots__ = ("by_beginning", "by_second", "key", "opens", "pairs", "reach", "signals")
+    __slots__ = ("by_beginning", "by_second", "key", "pairs", "reach", "shows", "signals")
 
     def __init__(self, key: str, opened: Sequence[Entry]) -> None:
         """Keep what is known of a word.
@@ -74,8 +77,8 @@ class Word:
             opened: The entries whose opening fits it: `look_up` finds them.
         """
         self.key = key
-        self.opens = bool(opened)
-        """Whether there is anything in what follows."""
+        self.shows = bool(opened)
+        """Whether it shows a signal or opens a phrase."""
         self.signals = tuple(dict.fromkeys([entry.signal for entry in opened if not entry.rest]))
         """Shown by the word alone, each once."""
         self.reach = max([len(entry.rest) for entry in opened], default=0)
@@ -150,7 +153,7 @@ def _file(opening: str) -> str:
 
 
 def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
-    """Find the signals that words in a row show, and the known pairs; both in order.
+    """Find the signals that the first words of a text show, and all known pairs; both in order.
 
     >>> from socialcls.taxonomy import Signal
     >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
@@ -159,22 +162,22 @@ def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
     ([('questions', 1, 2)], [])
     """
     hits: list[Hit] = []
+    opening = words[:OPENING_WORDS]
+    for i, word in enumerate(opening):
+        if word.shows:
+            for signal in word.signals:
+                hits.append((signal, i, i))  # noqa: PERF401  (these loops are the hottest of all)
+            behind = opening[i + 1 : i + 1 + word.reach]
+            if behind and (word.by_beginning or behind[0].key in word.by_second):
+                for signal, n in word.match([other.key for other in behind]):
+                    hits.append((signal, i, i + n))
     pairs: list[Pair] = []
-    last = len(words) - 1
-    for i, word in enumerate(words):
-        if not word.opens:
-            continue
-        for signal in word.signals:
-            hits.append((signal, i, i))  # noqa: PERF401  (this loop is the hottest of all)
-        if i == last:
-            break
-        second = words[i + 1].key
-        pair = word.pairs.get(second)
-        if pair is not None:
-            pairs.append(pair)
-        if word.reach and (second in word.by_second or word.by_beginning):
-            for signal, n in word.match([other.key for other in words[i + 1 : i + 1 + word.reach]]):
-                hits.append((signal, i, i + n))
+    for i in range(len(words) - 1):
+        known = words[i].pairs
+        if known:
+            pair = known.get(words[i + 1].key)
+            if pair is not None:
+                pairs.append(pair)
     return hits, pairs
 
 

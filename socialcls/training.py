@@ -54,7 +54,6 @@ MIN_EXAMPLES = {
     "name.chars": 3,
     "url.parts": 1,  # what a known host is, is knowledge
     "text.signals": 1,
-    "text.opening": 1,
     "name.signals": 1,
     "url.signals": 1,
 }
@@ -67,7 +66,7 @@ VIEWS: dict[str, frozenset[str]] = {
     "words and n-grams": frozenset({"text.words", "text.pairs", "text.chars"}),
     "words": frozenset({"text.words", "text.pairs"}),
     "n-grams": frozenset({"text.chars"}),
-    "signals": frozenset({"text.signals", "text.opening"}),
+    "signals": frozenset({"text.signals"}),
 }
 """The groups that each view of a document shows in training."""
 

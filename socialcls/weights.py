@@ -82,12 +82,12 @@ class SumsByKey(dict[str, Sums]):
     def __init__(self, weights: Weights, group: str) -> None:
         super().__init__()
         self._weights = weights
-        self.group = group
+        self._group = group
 
     def __missing__(self, key: str) -> Sums:
         if len(self) >= MAX_REMEMBERED:
             self.clear()
-        sums = self[key] = self._weights.add_up(self.group, key) or NOTHING
+        sums = self[key] = self._weights.add_up(self._group, key) or NOTHING
         return sums
 
 
@@ -135,7 +135,6 @@ class WeighedWord(Word):
             found = weights.vocabulary.find_all(f"{field}.pairs", key)
             if found:
                 self.pairs = {pair.value: Pair(weights.look_up(pair.number)) for pair in found}
-                self.opens = True
 
 
 def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, float, float]:

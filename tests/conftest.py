@@ -71,7 +71,7 @@ def make_tiny_artifact() -> Artifact:
     * text.words    "forum"        100    0    0   q = 100   alone 100 / √(2400 + 100) = 2
     * text.words    "shop"         -75  -75  -75   q = 100   alone -1.5
     * text.pairs    "shop forum"     0    0   52   q = 104   with its words 52 / √(2400 + 304) = 1
-    * text.signals  "threads"        2    0   -2   q = 1     alone 2 / √(9 + 1)
+    * text.signals  "threads"        2    0   -2   q = 1     alone 2 / √(1.5 + 1)
     * url.parts     "sub=blog"       0   30    0   q = 25    alone 30 / √(200 + 25) = 2
     """
     known: dict[str, dict[str, tuple[float, ...]]] = {

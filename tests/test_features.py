@@ -63,11 +63,18 @@ def test_suffixes_that_mean_something_are_features():
     assert not any(found[host] for host in ("a.com", "a.pl", "a.com.pl", "a.co.uk"))
 
 
-def test_signals_of_the_opening_are_counted_apart():
-    """A signal among the first words counts as opening too, a later one does not."""
-    reader = Reader(load_taxonomy().signals)
-    early = reader.read(Document(text="forum " + "x " * 20))
-    late = reader.read(Document(text="x " * 20 + "forum"))
-    signals, opening = _NAMES.index("text.signals"), _NAMES.index("text.opening")
-    assert early.by_group[signals] == late.by_group[signals] == early.by_group[opening]
-    assert list(late.by_group[opening]) == []
+def test_only_the_opening_shows_signals():
+    """A signal among the first words counts, a later one does not, nor a phrase that goes beyond them."""
+    reader, signals = Reader(load_taxonomy().signals), _NAMES.index("text.signals")
+    early, late, across, within = (
+        set(reader.read(Document(text=text)).by_group[signals])
+        for text in (
+            "forum " + "x " * 20,
+            "x " * 20 + "forum",
+            "x " * 19 + "zadaj pytanie",
+            "x " * 18 + "zadaj pytanie",
+        )
+    )
+    assert "forum_word" in early
+    assert late == across == set()
+    assert within

@@ -41,5 +41,5 @@ def test_the_real_model_has_learnt_the_obvious():
     ranked = rank_features(load_artifact(DEFAULT_MODEL_DIR))
     assert ranked["community"]["text.words"][0].feature == "forum"
     assert ranked["blog"]["text.words"][0].feature == "blog"
-    assert "friends_followers" in [pull.feature for pull in ranked["platform"]["text.signals"]]
+    assert "profiles" in [pull.feature for pull in ranked["platform"]["text.signals"]]
     assert "tld=gov" in [pull.feature for pull in ranked["other"]["url.parts"]]

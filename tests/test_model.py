@@ -44,7 +44,7 @@ def test_words_and_pairs_share_one_factor():
 
 def test_signals_have_a_factor_of_their_own():
     """A signal is not drowned by words, nor by the other factors."""
-    assert _score(text="forum threads") == pytest.approx((2.25 + 2 / sqrt(10), -0.25, -0.25 - 2 / sqrt(10), 0))
+    assert _score(text="forum threads") == pytest.approx((2.25 + 2 / sqrt(2.5), -0.25, -0.25 - 2 / sqrt(2.5), 0))
 
 
 def test_fields_do_not_share_a_factor():
