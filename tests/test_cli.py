@@ -132,8 +132,8 @@ def test_bad_input_is_one_clear_line(arguments, stdin, message):
 
 
 def test_wrong_usage_is_exit_code_two():
-    """An unknown option, a missing argument, an unknown command."""
-    for arguments in (["classify", "--nope"], ["classify"], ["nope"]):
+    """An unknown option, a missing argument, an unknown command, two options that contradict each other."""
+    for arguments in (["classify", "--nope"], ["classify"], ["nope"], ["classify", "x", "--json", "--changes"]):
         result = _run(*arguments)
         assert result.returncode == 2
         assert b"Traceback" not in result.stderr

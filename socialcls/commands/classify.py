@@ -69,6 +69,12 @@ def classify(
     language = choose_language(lang)
     if len(sources) > 1 and (url or name):
         raise typer.BadParameter("--url and --name belong to one service; with several, give their URLs or texts.")
+    if as_json and (changes or similar):
+        raise typer.BadParameter("--changes and --similar are for the terminal and have no JSON: leave out --json.")
+    if save:
+        from socialcls.pages import check_ending
+
+        check_ending(save)
     documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
     classifier = Classifier.load(model)
     predictions = [classifier.classify(document, social_only=social_only) for document in documents]
