@@ -6,7 +6,7 @@ another. What is not arithmetic (folding, n-grams, signals, phrases) is asked of
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -371,41 +371,46 @@ class ReadColumn:
         spell = self._known.spelled.__getitem__
         words: list[tuple[str, ...]] = [(spell(cut.pieces[i]),) for i in pieces.tolist()]
         others = np.flatnonzero((first != last) | (cut.n_words[pieces] != 1))
-        several = np.flatnonzero(self._counts[parts] > 1)
-        for i, a, z in zip(others.tolist(), first[others].tolist(), last[others].tolist(), strict=True):
-            words[i] = (self._quote(a, z),)
-        for i in several.tolist():
-            words[i] = list_spellings([self._quote(a, z) for a, z in self._find_places(int(parts[i]))])
+        for i, quoted in zip(others.tolist(), self._quote(first[others], last[others]), strict=True):
+            words[i] = (quoted,)
+        for i in np.flatnonzero(self._counts[parts] > 1).tolist():
+            words[i] = list_spellings(self._quote(*self._find_places(int(parts[i]))))
         return list(map(Reason, repeat(self.name), signals, words, contributions))
 
-    def _quote(self, first: int, last: int) -> str:
+    def _quote(self, first: Ints, last: Ints) -> list[str]:
         """Words in a row as they were written, with one space between pieces."""
-        cut, spelled = self._cut, self._known.spelled
-        start, end = cut.piece_of.item(first), cut.piece_of.item(last)
-        piece, last_piece = cut.pieces[start], cut.pieces[end]
-        if cut.n_words.item(start) == 1 == cut.n_words.item(end):
-            a = piece.index(spelled[piece])
-            z = last_piece.index(spelled[last_piece]) + len(spelled[last_piece])
-        else:
-            a, _ = find_spans(piece)[first - int(cut.piece_of.searchsorted(start))]
-            _, z = find_spans(last_piece)[last - int(cut.piece_of.searchsorted(end))]
-        return piece[a:z] if start == end else " ".join([piece[a:], *cut.pieces[start + 1 : end], last_piece[:z]])
+        cut, spelled, quoted = self._cut, self._known.spelled, []
+        starts, ends = cut.piece_of[first], cut.piece_of[last]
+        are_lone = (cut.n_words[starts] == 1) & (cut.n_words[ends] == 1)
+        before, before_last = first - np.searchsorted(cut.piece_of, starts), last - np.searchsorted(cut.piece_of, ends)
+        places = zip(*[x.tolist() for x in (starts, ends, are_lone, before, before_last)], strict=True)
+        for start, end, is_lone, n_before, n_before_last in places:
+            piece, last_piece = cut.pieces[start], cut.pieces[end]
+            if is_lone:
+                a, word = piece.index(spelled[piece]), spelled[last_piece]
+                z = last_piece.index(word) + len(word)
+            else:
+                a, z = find_spans(piece)[n_before][0], find_spans(last_piece)[n_before_last][1]
+            between = cut.pieces[start + 1 : end]
+            quoted.append(piece[a:z] if start == end else " ".join([piece[a:], *between, last_piece[:z]]))
+        return quoted
 
-    def _find_places(self, part: int) -> list[tuple[int, int]]:
+    def _find_places(self, part: int) -> tuple[Ints, Ints]:
         """The first and the last word of each place where a part stands."""
-        hits, place, n_plain = self._hits, int(self._first[part]), len(self._plain.places)
-        end = int(self._ends[self._cut.documents[place]])
+        hits, place, n_plain = self._hits, self._first.item(part), len(self._plain.places)
+        end = self._ends.item(self._cut.documents.item(place))
         if part >= n_plain:
             hit = self._shown.places[part - n_plain]
             of_document = slice(hit, np.searchsorted(hits.first, end))
             are_same = hits.signals[of_document] == hits.signals[hit]
-            first, last = hits.first[of_document][are_same], hits.last[of_document][are_same]
-            return list(zip(first.tolist(), last.tolist(), strict=True))
-        words = self._cut.words[place:end].tolist()
+            return hits.first[of_document][are_same], hits.last[of_document][are_same]
+        words = self._cut.words[place:end]
+        are_same = words == words[0]
         if part < self._n_distinct:
-            return [(place + i, place + i) for i, word in enumerate(words) if word == words[0]]
-        following = enumerate(pairwise(words), place)
-        return [(i, i + 1) for i, pair in following if pair == (words[0], words[1])]
+            first = place + np.flatnonzero(are_same)
+            return first, first
+        first = place + np.flatnonzero(are_same[:-1] & (words[1:] == words[1]))
+        return first, first + 1
 
 
 def _find_first(documents: Ints, keys: Ints) -> tuple[Ints, Ints]:
