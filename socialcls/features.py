@@ -58,7 +58,7 @@ URL = Factor("url", "url", smoothing=200.0)
 URL_SIGNALS = Factor("url.signals", "url", smoothing=3.0)
 
 GROUPS: tuple[Group, ...] = (
-    Group("text.words", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
+    Group("text.words", TEXT, _WHOLE, scale=1.0, is_rare_better=True),
     Group("text.pairs", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
     Group("text.chars", TEXT, _NGRAMS, scale=1.0, is_rare_better=True),
     Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.3, is_rare_better=False),
