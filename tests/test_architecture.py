@@ -1,8 +1,10 @@
 """The house: floors, public names, and a wheel that works anywhere."""
 
+import ast
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -49,3 +51,19 @@ def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
     )
     assert result.stderr.decode().splitlines() == [str(site / "socialcls" / "default_model")]
     assert '"best_guess": "community"' in result.stdout.decode()
+
+
+def test_compiled_modules_import_nothing_that_a_build_lacks():
+    """Where a wheel is built in isolation there is no numpy, and mypyc refuses what it cannot type."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    modules = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
+    imported = set()
+    for module in modules:
+        for node in ast.walk(ast.parse((ROOT / "socialcls" / f"{module}.py").read_text(encoding="utf-8"))):
+            match node:
+                case ast.ImportFrom(module=str(name)):
+                    imported.add(name.split(".")[0])
+                case ast.Import(names=names):
+                    imported |= {alias.name.split(".")[0] for alias in names}
+    assert imported - {"socialcls"} <= sys.stdlib_module_names
+    assert imported
