@@ -183,7 +183,7 @@ class WordArrays:
 
     def learn(self, piece: str) -> int:
         """The number of a piece of text that was not met before."""
-        words = [piece] if piece.isalnum() else find_words(piece)
+        words = find_words(piece)
         if len(words) == 1:
             return self._number(fold(words[0]))
         self._several.append(tuple([self._number(fold(word)) for word in words]))
@@ -288,7 +288,7 @@ class _Matched(dict[tuple[int, ...], list[tuple[int, int]]]):
 class ReadColumn:
     """One field of a block of documents as it was read."""
 
-    def __init__(self, known: WordArrays, pieces: "_CutPieces") -> None:
+    def __init__(self, known: WordArrays, pieces: _CutPieces) -> None:
         """Find the pairs and signals, and add all up.
 
         Args:

@@ -145,25 +145,18 @@ class _Block:
         self, parts: Sequence[Parts], url_parts: Sequence[Part], chosen: Ints, contributions: Floats
     ) -> list[Reason]:
         """The reasons that some parts are, of those of the columns one after the other and then those of the URLs."""
-        reasons = np.empty(len(chosen), object)
+        reasons: dict[int, Reason] = {}
         start = 0
         for column, of_column in zip(self._columns, parts, strict=True):
             end = start + len(of_column.documents)
             at = np.flatnonzero((chosen >= start) & (chosen < end))
-            reasons[at] = _as_objects(column.make_reasons(chosen[at] - start, contributions[at].tolist()))
+            made = column.make_reasons(chosen[at] - start, contributions[at].tolist())
+            reasons.update(zip(at.tolist(), made, strict=True))
             start = end
         for i in np.flatnonzero(chosen >= start).tolist():
             contribution, read, key = url_parts[chosen[i] - start]
             reasons[i] = Reason(read.name, name_signal(key), read.quote(key), contribution)
-        made: list[Reason] = reasons.tolist()
-        return made
-
-
-def _as_objects(values: Sequence[Reason]) -> npt.NDArray[np.object_]:
-    array = np.empty(len(values), object)
-    for i, value in enumerate(values):
-        array[i] = value
-    return array
+        return [reasons[i] for i in range(len(chosen))]
 
 
 def _decide(scores: Floats) -> tuple[Ints, Ints, Floats]:

@@ -34,19 +34,17 @@ def find_words(text: str) -> list[str]:
     >>> find_words("Zadaj pytanie na #pomoc w r/Polska?")
     ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/', 'Polska', '?']
     """
-    return _WORD.findall(text)
+    return [text] if text.isalnum() else _WORD.findall(text)  # most that stands between two spaces is just a word
 
 
 def find_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each word of `find_words(text)`, in characters of the text."""
-    return [match.span() for match in _WORD.finditer(text)]
+    return [(0, len(text))] if text.isalnum() else [match.span() for match in _WORD.finditer(text)]
 
 
 def find_span(located: Located) -> tuple[int, int]:
     """Start and end of a word in characters of the text it was located in."""
     start, piece, n = located
-    if piece.isalnum():
-        return start, start + len(piece)
     a, b = find_spans(piece)[n]
     return start + a, start + b
 
@@ -127,8 +125,7 @@ class Lexicon(dict[str, tuple[W, ...]]):
     def __missing__(self, piece: str) -> tuple[W, ...]:
         known = self._older.get(piece)
         if known is None:
-            words = [piece] if piece.isalnum() else find_words(piece)
-            known = tuple([self._look_up(fold(word)) for word in words])
+            known = tuple([self._look_up(fold(word)) for word in find_words(piece)])
         self[piece] = known
         return known
 
