@@ -15,9 +15,9 @@ import numpy.typing as npt
 from socialcls.explanations import is_telling
 from socialcls.features import GROUPS_BY_NAME, Factor, expand_key
 from socialcls.fields import WordField
-from socialcls.records import Field, Reason
+from socialcls.records import Field, Mention
 from socialcls.signals import OPENING_WORDS, Word, look_up
-from socialcls.text import find_spans, find_words, fold, list_spellings
+from socialcls.text import find_words, fold, list_spellings, quote
 from socialcls.weights import SIGNAL_WORDS, StoredEntries
 
 Ints = npt.NDArray[np.int64]
@@ -29,11 +29,15 @@ MAX_WORDS = 120_000
 MAX_DOCUMENTS = 1_000
 """Read at once: numpy is as fast as it gets, and memory small."""
 
+_Phrase = tuple[int, str, int, int]
+"""Words in a row: the row of the signal that they show or -1, their pieces with one space between two, and how many
+words of the first piece and of the last do not belong to them."""
+
 _NUMBER_BITS = 22  # of the number of a word: more than MAX_WORDS and what one block may add
 _SEVERAL = 1 << 40  # numbers from here on are those of pieces with several words, or with none
 _CODE_BITS = 32  # the first of two words in a row stands above them in their code, the second below
 _SECOND = (1 << _CODE_BITS) - 1
-_OPENS_PAIR, _OPENS_PHRASE, _SHOWS_SIGNAL, _IS_TELLING = 1, 2, 4, 8  # flags of a word
+_OPENS_PAIR, _ENDS_PAIR, _OPENS_PHRASE, _MAY_OPEN, _SHOWS_SIGNAL, _IS_TELLING = 1, 2, 4, 8, 16, 32  # flags of a word
 
 
 class Parts(NamedTuple):
@@ -66,6 +70,19 @@ class _Hits(NamedTuple):
     """The row of each in `WordArrays.signal_sums`."""
 
 
+class _Distinct(NamedTuple):
+    """The distinct keys of documents, in the order in which they stand there first."""
+
+    places: Ints
+    """The first place of each."""
+    counts: Ints
+    """How many places each has."""
+    starts: Ints
+    """Where the places of each begin in `all_places`."""
+    all_places: Ints
+    """Those of one key after those of another."""
+
+
 class _CutPieces(NamedTuple):
     """The words of a block in the pieces of text they stand in, of one document after the other."""
 
@@ -73,6 +90,8 @@ class _CutPieces(NamedTuple):
     """What stands between two spaces."""
     n_words: Ints
     """Of each piece."""
+    first: Ints
+    """Of each piece its first word, counted through the block."""
     piece_of: Ints
     """For each word its piece."""
     words: Ints
@@ -102,15 +121,17 @@ class WordArrays:
         self.keys: list[str] = []
         self._numbers: dict[str, int] = {}
         self._pieces = _Pieces(self)
-        self.spelled = _Spelled()
+        self.mentions = _Mentions(self)
         self._several: list[tuple[int, ...]] = []
         self._openers: dict[int, Word] = {}
         self.sums = np.zeros((1024, 4))
         self.flags = np.zeros(1024, np.uint8)
         self._reaches = np.zeros(1024, np.int64)
+        self._shown = _Combinations()
+        self._shown_by = np.zeros(1024, np.int64)
         self._matched = _Matched(self)
         self._n_weighed = 0
-        self._phrases: set[int] = set()
+        self._phrases: list[int] = []
         self._phrase_codes = _sort_codes(self._phrases)
 
         pairs = vocabulary.number_lines(f"{name}.pairs")
@@ -119,6 +140,7 @@ class WordArrays:
         self.pair_sums = self._rows[[codes[code] for code in self._pair_codes[:-1].tolist()]]
         self._weigh()
         self.flags[self._pair_codes[:-1] >> _CODE_BITS] |= _OPENS_PAIR
+        self.flags[self._pair_codes[:-1] & _SECOND] |= _ENDS_PAIR
         self._n_kept = len(self.keys)
 
     def read(self, texts: Sequence[str]) -> "ReadColumn":
@@ -137,12 +159,14 @@ class WordArrays:
         piece_of = np.repeat(np.arange(len(pieces)), n_words)
         words = numbers[piece_of]
         words[words >= _SEVERAL] = np.fromiter(chain.from_iterable(several), np.int64)
-        return ReadColumn(self, _CutPieces(pieces, n_words, piece_of, words, documents[piece_of], len(texts)))
+        first = np.cumsum(n_words) - n_words
+        return ReadColumn(self, _CutPieces(pieces, n_words, first, piece_of, words, documents[piece_of], len(texts)))
 
     def find_pairs(self, words: Ints, documents: Ints) -> tuple[Ints, Ints]:
         """The known pairs: the place of the first word of each, and its row of `pair_sums`."""
-        opens = (self.flags[words[:-1]] & _OPENS_PAIR).astype(np.bool_) & (documents[:-1] == documents[1:])
-        places = np.flatnonzero(opens)
+        flags = self.flags[words]
+        may_be = (flags[:-1] & _OPENS_PAIR).astype(np.bool_) & (flags[1:] & _ENDS_PAIR).astype(np.bool_)
+        places = np.flatnonzero(may_be & (documents[:-1] == documents[1:]))
         rows, are_known = _find_codes(self._pair_codes, words, places)
         return places[are_known], rows[are_known]
 
@@ -153,26 +177,30 @@ class WordArrays:
             words: The numbers of all words, of one document after the other.
             ends: For each word, where the opening of its document ends.
         """
-        listed, matched = words.tolist(), self._matched
-        flags = self.flags[words]
+        flags, n = self.flags[words], np.arange(len(words))
+        at = np.flatnonzero((flags & _SHOWS_SIGNAL).astype(np.bool_) & (n < ends))
+        of_place, signals = self._shown.list_signals(self._shown_by[words[at]])
+        alone = np.stack((at[of_place], at[of_place], signals))
+
+        goes_on = (flags & _MAY_OPEN).astype(np.bool_)
         opens = np.flatnonzero(flags[:-1] & _OPENS_PHRASE)
         _, are_known = _find_codes(self._phrase_codes, words, opens)
-        flags[opens[are_known]] |= _SHOWS_SIGNAL
-        hits: list[tuple[int, int, int]] = []
-        at = np.flatnonzero((flags & _SHOWS_SIGNAL).astype(np.bool_) & (np.arange(len(words)) < ends))
+        goes_on[opens[are_known]] = True
+        at = np.flatnonzero(goes_on & (n + 1 < ends))
         furthest = np.minimum(at + 1 + self._reaches[words[at]], ends[at])
-        for i, end in zip(at.tolist(), furthest.tolist(), strict=True):
-            for signal, n in matched[tuple(listed[i:end])]:
-                hits.append((i, i + n, signal))
-        return _Hits(*np.array(hits, np.int64).reshape(-1, 3).T)
+        listed, matched = words.tolist() if len(at) else [], self._matched
+        phrases = [
+            (i, i + n_behind, signal)
+            for i, end in zip(at.tolist(), furthest.tolist(), strict=True)
+            for signal, n_behind in matched[tuple(listed[i:end])]
+        ]
+        hits = np.concatenate((alone, np.array(phrases, np.int64).reshape(-1, 3).T), axis=1)
+        return _Hits(*hits[:, hits[0].argsort(kind="stable")])
 
     def match(self, numbers: tuple[int, ...]) -> list[tuple[int, int]]:
-        """The signals that a word shows with those behind it: the row of each, and how many of them it takes."""
-        opener = self._openers[numbers[0]]
-        found = [(signal, 0) for signal in opener.signals]
-        if len(numbers) > 1:
-            found += opener.match([self.keys[number] for number in numbers[1:]])
-        return [(self._signal_numbers[signal], n) for signal, n in found]
+        """The signals of the phrases that a word opens: the row of each, and how many words behind it they take."""
+        found = self._openers[numbers[0]].match([self.keys[number] for number in numbers[1:]])
+        return [(self._signal_numbers[signal], n_behind) for signal, n_behind in found]
 
     def _stack(self, group: str) -> Floats:
         """What each signal weighs in a group; nothing where it is not known."""
@@ -202,51 +230,86 @@ class WordArrays:
 
     def _weigh(self) -> None:
         """Look up and add up what the words weigh that were numbered since the last time."""
-        n_phrases = len(self._phrases)
         while self._n_weighed < len(self.keys):  # a word may open a phrase whose second word was not met
             self._weigh_new()
-        if len(self._phrases) > n_phrases:
-            self._phrase_codes = _sort_codes(self._phrases)
+        if self._phrases:
+            self._phrase_codes = np.union1d(self._phrase_codes, np.array(self._phrases))
+            self._phrases.clear()
 
     def _weigh_new(self) -> None:
         first, n = self._n_weighed, len(self.keys)
         new = self.keys[first:]
         if n > len(self.flags):
-            self.sums = np.concatenate((self.sums, np.zeros((n, 4))))
-            self.flags = np.concatenate((self.flags, np.zeros(n, np.uint8)))
-            self._reaches = np.concatenate((self._reaches, np.zeros(n, np.int64)))
+            self._make_room(max(n, len(self.flags) * 5 // 4))
         group = GROUPS_BY_NAME[f"{self.field.name}.chars"]
         ngrams = [expand_key(group, key) for key in new]
         of = np.repeat(np.arange(len(new)), np.fromiter(map(len, ngrams), np.int64, len(new)))
-        rows = np.fromiter([self._ngrams.get(ngram, -1) for ngram in chain.from_iterable(ngrams)], np.int64, len(of))
-        whole = np.fromiter([self._whole.get(key, -1) for key in new], np.int64, len(new))
+        rows = np.fromiter(map(self._ngrams.get, chain.from_iterable(ngrams), repeat(-1)), np.int64, len(of))
+        whole = np.fromiter(map(self._whole.get, new, repeat(-1)), np.int64, len(new))
         sums = _add_up(of[rows >= 0], self._rows[rows[rows >= 0]], len(new))
         are_known = whole >= 0
         sums[are_known] = self._rows[whole[are_known]] + sums[are_known]
         self.sums[first:n] = sums
+        self.flags[first:n] = _IS_TELLING * np.fromiter(map(is_telling, new), np.uint8, len(new))
         for number, key in enumerate(new, first):
-            flags = _IS_TELLING * is_telling(key)
             if opened := look_up(key, self._entries):
-                opener = self._openers[number] = Word(key, opened)
-                self._reaches[number] = opener.reach
-                flags |= _SHOWS_SIGNAL * bool(opener.signals or opener.by_beginning)
-                flags |= _OPENS_PHRASE * bool(opener.by_second)
-                self._phrases.update([self._join(key, second) for second in opener.by_second])
-            self.flags[number] = flags
+                self._keep_opener(number, Word(key, opened))
         self._n_weighed = n
+
+    def _make_room(self, n: int) -> None:
+        """Lengthen what holds a row or a value for each word."""
+        n_more = n - len(self.flags)
+        self.sums = np.concatenate((self.sums, np.zeros((n_more, 4))))
+        self.flags = np.concatenate((self.flags, np.zeros(n_more, np.uint8)))
+        self._reaches = np.concatenate((self._reaches, np.zeros(n_more, np.int64)))
+        self._shown_by = np.concatenate((self._shown_by, np.zeros(n_more, np.int64)))
+
+    def _keep_opener(self, number: int, word: Word) -> None:
+        """Keep the signals that a word shows and what it may open."""
+        self._shown_by[number] = self._shown.number(tuple([self._signal_numbers[signal] for signal in word.signals]))
+        flags = _SHOWS_SIGNAL * bool(word.signals)
+        flags |= _MAY_OPEN * bool(word.by_beginning) | _OPENS_PHRASE * bool(word.by_second)
+        self.flags[number] |= flags
+        if word.reach:
+            self._openers[number] = word
+            self._reaches[number] = word.reach
+            self._phrases += [self._join(word.key, second) for second in word.by_second]
 
     def _forget(self) -> None:
         for key in self.keys[self._n_kept :]:
             del self._numbers[key]
         del self.keys[self._n_kept :]
         self._openers = {number: word for number, word in self._openers.items() if number < self._n_kept}
-        self._phrases = {code for code in self._phrases if max(code >> _CODE_BITS, code & _SECOND) < self._n_kept}
-        self._phrase_codes = _sort_codes(self._phrases)
+        codes = self._phrase_codes[:-1]
+        are_kept = np.maximum(codes >> _CODE_BITS, codes & _SECOND) < self._n_kept
+        self._phrase_codes = _sort_codes(codes[are_kept].tolist())
         self._n_weighed = self._n_kept
         self._matched.clear()
-        self.spelled.clear()
+        self.mentions.clear()
         self._pieces.clear()
         self._several.clear()
+
+
+class _Combinations:
+    """The signals that words show by themselves: some hundred combinations, each with a number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._padded = np.empty((0, 0), np.int64)
+
+    def number(self, signals: tuple[int, ...]) -> int:
+        """The number of a combination."""
+        number = self._numbers.setdefault(signals, len(self._numbers))
+        if number == len(self._padded):
+            width = max(map(len, self._numbers))
+            self._padded = np.array([[*known, *[-1] * (width - len(known))] for known in self._numbers], np.int64)
+        return number
+
+    def list_signals(self, combinations: Ints) -> tuple[Ints, Ints]:
+        """The signals of some combinations, one after another: for each in which of them it stands, and its row."""
+        padded = self._padded[combinations]
+        of, place = np.nonzero(padded >= 0)
+        return of, padded[of, place]
 
 
 class _Pieces(dict[str, int]):
@@ -261,14 +324,24 @@ class _Pieces(dict[str, int]):
         return number
 
 
-class _Spelled(dict[str, str]):
-    """The word in a piece of text with one word, as it is written."""
+class _Mentions(dict[str | _Phrase, Mention]):
+    """How words in a row are mentioned; a piece of text with one word stands for that word."""
 
-    def __missing__(self, piece: str) -> str:
-        (word, *_) = find_words(piece) or [piece]
+    def __init__(self, arrays: WordArrays) -> None:
+        super().__init__()
+        self._field, self._signals = arrays.field.name, arrays.signals
+
+    def __missing__(self, written: str | _Phrase) -> Mention:
+        if isinstance(written, str):
+            mention = Mention(self._field, None, (quote(written, 0, 0),))
+        else:
+            signal, pieces, n_before, n_behind = written
+            mention = Mention(
+                self._field, None if signal < 0 else self._signals[signal], (quote(pieces, n_before, n_behind),)
+            )
         if len(self) < MAX_WORDS:
-            self[piece] = word
-        return word
+            self[written] = mention
+        return mention
 
 
 class _Matched(dict[tuple[int, ...], list[tuple[int, int]]]):
@@ -303,30 +376,33 @@ class ReadColumn:
         """Of each document."""
         self._ends = np.cumsum(self.n_words)
 
-        places, counts = _find_first(documents, words)
+        single = _find_distinct(documents, words)
         pair_places, pairs = known.find_pairs(words, documents)
-        kept, pair_counts = _find_first(documents[pair_places], pairs)
-        self._n_distinct = len(places)
+        double = _find_distinct(documents[pair_places], pairs)
+        places = np.concatenate((single.places, pair_places[double.places]))
         self._plain = _Counted(
-            np.concatenate((documents[places], documents[pair_places[kept]])),
-            np.concatenate((places, pair_places[kept])),
-            np.concatenate((known.sums[words[places]], known.pair_sums[pairs[kept]])),
+            documents[places],
+            places,
+            np.concatenate((known.sums[words[single.places]], known.pair_sums[pairs[double.places]])),
         )
+        self._n_distinct = len(single.places)
         self.scores, self._plain_scales = self._divide(field.factor, self._plain)
         """Of each document and each label but the last."""
 
         openings = np.minimum(self._ends, self._ends - self.n_words + OPENING_WORDS)
         self._hits = hits = known.find_hits(words, openings[documents])
         of_hits = documents[hits.first]
-        shown, hit_counts = _find_first(of_hits, hits.signals)
-        first, last = hits.first[shown], hits.last[shown]
+        shown = _find_distinct(of_hits, hits.signals)
         self.are_known = np.bincount(of_hits, minlength=self._n) > 0
         """Of each document, whether the model knows anything of it."""
         self.are_known[self._plain.documents[self._plain.sums[:, 3] > 0]] = True
-        self._first = np.concatenate((self._plain.places, first))
-        self._last = np.concatenate((places, pair_places[kept] + 1, last))
-        self._counts = np.concatenate((counts, pair_counts, hit_counts))
-        self._shown = _Counted(of_hits[shown], shown, known.signal_sums[hits.signals[shown]])
+        self._counts = np.concatenate((single.counts, double.counts, shown.counts))
+        n_single, n_plain = len(words), len(words) + len(pairs)
+        self._starts = np.concatenate((single.starts, n_single + double.starts, n_plain + shown.starts))
+        of_double, of_shown = pair_places[double.all_places], shown.all_places
+        self._first = np.concatenate((single.all_places, of_double, hits.first[of_shown]))
+        self._last = np.concatenate((single.all_places, of_double + 1, hits.last[of_shown]))
+        self._shown = _Counted(of_hits[shown.places], shown.places, known.signal_sums[hits.signals[shown.places]])
         scores, self._shown_scales = self._divide(field.signal_factor, self._shown)
         self.scores = self.scores + scores
 
@@ -353,77 +429,55 @@ class ReadColumn:
             np.concatenate(((flags & _IS_TELLING).astype(np.bool_), np.ones(n_others, np.bool_))),
         )
 
-    def make_reasons(self, parts: Ints, contributions: Sequence[float]) -> list[Reason]:
-        """The reasons that some parts are.
+    def mention(self, parts: Ints) -> list[Mention]:
+        """How a person would mention some parts.
 
         Args:
             parts: Their indices in `list_parts`.
-            contributions: What to say that each adds.
         """
-        cut, n_plain = self._cut, len(self._plain.places)
-        signals: list[str | None] = [None] * len(parts)
-        are_signals = np.flatnonzero(parts >= n_plain)
-        rows = self._hits.signals[self._shown.places[parts[are_signals] - n_plain]]
-        for i, row in zip(are_signals.tolist(), rows.tolist(), strict=True):
-            signals[i] = self._known.signals[row]
-        first, last = self._first[parts], self._last[parts]
-        pieces = cut.piece_of[first]
-        spell = self._known.spelled.__getitem__
-        words: list[tuple[str, ...]] = [(spell(cut.pieces[i]),) for i in pieces.tolist()]
-        others = np.flatnonzero((first != last) | (cut.n_words[pieces] != 1))
-        for i, quoted in zip(others.tolist(), self._quote(first[others], last[others]), strict=True):
-            words[i] = (quoted,)
-        for i in np.flatnonzero(self._counts[parts] > 1).tolist():
-            words[i] = list_spellings(self._quote(*self._find_places(int(parts[i]))))
-        return list(map(Reason, repeat(self.name), signals, words, contributions))
+        n_plain = len(self._plain.places)
+        signals = np.full(len(parts), -1)
+        are_signals = parts >= n_plain
+        signals[are_signals] = self._hits.signals[self._shown.places[parts[are_signals] - n_plain]]
+        starts, counts = self._starts[parts], self._counts[parts]
+        mentions = self._mention_places(signals, starts)
+        repeated = np.flatnonzero(counts > 1)
+        n = counts[repeated]
+        ends = np.cumsum(n)
+        each = self._mention_places(
+            np.repeat(signals[repeated], n), np.repeat(starts[repeated] - ends + n, n) + np.arange(n.sum())
+        )
+        for i, end, count in zip(repeated.tolist(), ends.tolist(), n.tolist(), strict=True):
+            once = each[end - count : end]
+            mentions[i] = Mention(self.name, once[0].signal, list_spellings([mention.words[0] for mention in once]))
+        return mentions
 
-    def _quote(self, first: Ints, last: Ints) -> list[str]:
-        """Words in a row as they were written, with one space between pieces."""
-        cut, spelled, quoted = self._cut, self._known.spelled, []
-        starts, ends = cut.piece_of[first], cut.piece_of[last]
-        are_lone = (cut.n_words[starts] == 1) & (cut.n_words[ends] == 1)
-        before, before_last = first - np.searchsorted(cut.piece_of, starts), last - np.searchsorted(cut.piece_of, ends)
-        places = zip(*[x.tolist() for x in (starts, ends, are_lone, before, before_last)], strict=True)
-        for start, end, is_lone, n_before, n_before_last in places:
-            piece, last_piece = cut.pieces[start], cut.pieces[end]
-            if is_lone:
-                a, word = piece.index(spelled[piece]), spelled[last_piece]
-                z = last_piece.index(word) + len(word)
-            else:
-                a, z = find_spans(piece)[n_before][0], find_spans(last_piece)[n_before_last][1]
-            between = cut.pieces[start + 1 : end]
-            quoted.append(piece[a:z] if start == end else " ".join([piece[a:], *between, last_piece[:z]]))
-        return quoted
-
-    def _find_places(self, part: int) -> tuple[Ints, Ints]:
-        """The first and the last word of each place where a part stands."""
-        hits, place, n_plain = self._hits, self._first.item(part), len(self._plain.places)
-        end = self._ends.item(self._cut.documents.item(place))
-        if part >= n_plain:
-            hit = self._shown.places[part - n_plain]
-            of_document = slice(hit, np.searchsorted(hits.first, end))
-            are_same = hits.signals[of_document] == hits.signals[hit]
-            return hits.first[of_document][are_same], hits.last[of_document][are_same]
-        words = self._cut.words[place:end]
-        are_same = words == words[0]
-        if part < self._n_distinct:
-            first = place + np.flatnonzero(are_same)
-            return first, first
-        first = place + np.flatnonzero(are_same[:-1] & (words[1:] == words[1]))
-        return first, first + 1
+    def _mention_places(self, signals: Ints, places: Ints) -> list[Mention]:
+        """How to mention what stands at some places, each with the row of its signal or -1."""
+        cut, first, last = self._cut, self._first[places], self._last[places]
+        start, end = cut.piece_of[first], cut.piece_of[last]
+        written: list[str | _Phrase] = [cut.pieces[i] for i in start.tolist()]
+        at = np.flatnonzero((signals >= 0) | (start != end) | (cut.n_words[start] != 1))
+        start, end = start[at], end[at]
+        pieces = [" ".join(cut.pieces[a:z]) for a, z in zip(start.tolist(), (end + 1).tolist(), strict=True)]
+        n_before, n_behind = first[at] - cut.first[start], cut.first[end] + cut.n_words[end] - 1 - last[at]
+        phrases = zip(signals[at].tolist(), pieces, n_before.tolist(), n_behind.tolist(), strict=True)
+        for i, phrase in zip(at.tolist(), phrases, strict=True):
+            written[i] = phrase
+        return list(map(self._known.mentions.__getitem__, written))
 
 
-def _find_first(documents: Ints, keys: Ints) -> tuple[Ints, Ints]:
-    """The places where a key stands for the first time in its document, in order, and how often it stands there."""
+def _find_distinct(documents: Ints, keys: Ints) -> _Distinct:
+    """The distinct keys of each document, by the documents and keys of all places."""
     n_bits = max(len(keys), 1).bit_length()
     codes = (((documents << _NUMBER_BITS) | keys) << n_bits) | np.arange(len(keys))
     codes.sort()
     are_first = np.ones(len(codes), np.bool_)
     are_first[1:] = (codes[1:] >> n_bits) != (codes[:-1] >> n_bits)
-    firsts = np.flatnonzero(are_first)
-    places = codes[firsts] & ((1 << n_bits) - 1)
-    order = places.argsort()
-    return places[order], np.diff(firsts, append=len(codes))[order]
+    all_places = codes & ((1 << n_bits) - 1)
+    starts = np.flatnonzero(are_first)
+    order = all_places[starts].argsort()
+    return _Distinct(all_places[starts][order], np.diff(starts, append=len(codes))[order], starts[order], all_places)
 
 
 def _sort_codes(codes: Iterable[int]) -> Ints:

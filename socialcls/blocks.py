@@ -11,11 +11,11 @@ import numpy.typing as npt
 from socialcls.arrays import MAX_DOCUMENTS, Floats, Ints, Parts, WordArrays
 from socialcls.classifier import MIN_WORDS, Classifier, check_document, find_ground
 from socialcls.errors import InputError
-from socialcls.explanations import name_signal, pick_reasons
+from socialcls.explanations import mention, pick_mentions
 from socialcls.fields import Part, ReadUrl
 from socialcls.model import LinearModel
 from socialcls.reasons import LEAST_SHARE, MAX_PARTS, Decision, ReasonWriter
-from socialcls.records import Document, Reason
+from socialcls.records import Document, Mention
 from socialcls.taxonomy import GROUNDS, LABELS, UNSURE, Label
 from socialcls.weights import point
 
@@ -71,7 +71,7 @@ class BlockClassifier:
             [bool(document.url.strip()) for document in readable], np.bool_
         )
         guesses = [LABELS[i] for i in best.tolist()]
-        reasons, are_known = block.choose_reasons(best, runners_up)
+        mentions, are_known = block.choose_mentions(best, runners_up)
         decisions = zip(
             [guess if is_sure else UNSURE for guess, is_sure in zip(guesses, are_sure.tolist(), strict=True)],
             guesses,
@@ -83,7 +83,7 @@ class BlockClassifier:
             strict=True,
         )
         compose = self._writer.compose
-        said = [compose(Decision._make(decision), chosen) for decision, chosen in zip(decisions, reasons, strict=True)]
+        said = [compose(Decision._make(decision), chosen) for decision, chosen in zip(decisions, mentions, strict=True)]
         return Answers(guesses, are_sure, confidence, probabilities, said, errors)
 
 
@@ -116,8 +116,8 @@ class _Block:
         for i, read in self._urls:
             self.scores[i, :-1] += read.scores
 
-    def choose_reasons(self, best: Ints, runners_up: Ints) -> tuple[list[list[Reason]], npt.NDArray[np.bool_]]:
-        """For each document the reasons that a sentence names, and whether anything that was read is known."""
+    def choose_mentions(self, best: Ints, runners_up: Ints) -> tuple[list[list[Mention]], npt.NDArray[np.bool_]]:
+        """For each document what a sentence mentions, and whether anything that was read is known."""
         n = len(self.n_words)
         labels = np.arange(len(LABELS) - 1)
         directions = (best[:, None] == labels).astype(np.float64) - (runners_up[:, None] == labels)
@@ -138,25 +138,21 @@ class _Block:
         strong = np.flatnonzero(are_telling & (contributions > least[documents]))
         strong = strong[np.lexsort((-contributions[strong], documents[strong]))]
         bounds = np.searchsorted(documents[strong], np.arange(n + 1)).tolist()
-        reasons = self._make_reasons(parts, url_parts, strong, contributions[strong])
-        return [pick_reasons(reasons[a:b], MAX_PARTS) for a, b in pairwise(bounds)], are_known
+        mentions = self._mention(parts, url_parts, strong)
+        return [pick_mentions(mentions[a:b], MAX_PARTS) for a, b in pairwise(bounds)], are_known
 
-    def _make_reasons(
-        self, parts: Sequence[Parts], url_parts: Sequence[Part], chosen: Ints, contributions: Floats
-    ) -> list[Reason]:
-        """The reasons that some parts are, of those of the columns one after the other and then those of the URLs."""
-        reasons: dict[int, Reason] = {}
+    def _mention(self, parts: Sequence[Parts], url_parts: Sequence[Part], chosen: Ints) -> list[Mention]:
+        """How to mention some parts, of those of the columns one after the other and then those of the URLs."""
+        mentions: dict[int, Mention] = {}
         start = 0
         for column, of_column in zip(self._columns, parts, strict=True):
             end = start + len(of_column.documents)
             at = np.flatnonzero((chosen >= start) & (chosen < end))
-            made = column.make_reasons(chosen[at] - start, contributions[at].tolist())
-            reasons.update(zip(at.tolist(), made, strict=True))
+            mentions.update(zip(at.tolist(), column.mention(chosen[at] - start), strict=True))
             start = end
         for i in np.flatnonzero(chosen >= start).tolist():
-            contribution, read, key = url_parts[chosen[i] - start]
-            reasons[i] = Reason(read.name, name_signal(key), read.quote(key), contribution)
-        return [reasons[i] for i in range(len(chosen))]
+            mentions[i] = mention(url_parts[chosen[i] - start])
+        return [mentions[i] for i in range(len(chosen))]
 
 
 def _decide(scores: Floats) -> tuple[Ints, Ints, Floats]:

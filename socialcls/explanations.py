@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from socialcls.fields import Key, Part, UrlPlace
 from socialcls.model import Reading
-from socialcls.records import Evidence, Feature, Reason
+from socialcls.records import Evidence, Feature, Mention, Reason
 from socialcls.weights import WeighedWord
 
 _TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
@@ -54,7 +54,7 @@ class ReadExplanation:
     def reasons(self) -> tuple[Reason, ...]:
         """The evidence gathered by signal, by word and by piece of the URL, for and against."""
         if self._reasons is None:
-            reasons = [self._make_reason(part) for part in self._list_parts()]
+            reasons = [Reason(*mention(part), part[0] * self._sharpness) for part in self._list_parts()]
             self._reasons = tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
         return self._reasons
 
@@ -75,7 +75,7 @@ class ReadExplanation:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
         return self._reading.n_known_words / self._reading.n_words if self._reading.n_words else 0.0
 
-    def choose_reasons(self, most: int, least_share: float) -> list[Reason]:
+    def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
         """The few reasons for the best guess that a person would name: telling ones, and no word twice."""
         parts = self._list_parts()
         least = 0.0
@@ -85,43 +85,45 @@ class ReadExplanation:
         least *= least_share
         strong = [part for part in parts if part[0] > least and _is_telling(part[2])]
         strong.sort(key=itemgetter(0), reverse=True)
-        return pick_reasons(map(self._make_reason, strong), most)
+        return pick_mentions(map(mention, strong), most)
 
     def _list_parts(self) -> list[Part]:
         return self._reading.list_parts(self._best, self._runner_up)
 
-    def _make_reason(self, part: Part) -> Reason:
-        contribution, read, key = part
-        return Reason(read.name, name_signal(key), read.quote(key), contribution * self._sharpness)
 
-
-def pick_reasons(reasons: Iterable[Reason], most: int) -> list[Reason]:
-    """The first reasons that say no word twice.
+def pick_mentions(mentions: Iterable[Mention], most: int) -> list[Mention]:
+    """The first mentions that say no word twice.
 
     Args:
-        reasons: The strongest first; no more are taken than are needed.
+        mentions: The strongest first; no more are taken than are needed.
         most: How many at the most.
     """
-    picked: list[Reason] = []
+    picked: list[Mention] = []
     said: set[str] = set()
-    for reason in reasons:
-        words = _list_words(reason.words)
-        is_said = words & said if reason.field == "url" else words <= said
+    for named in mentions:
+        words = _list_words(named.words)
+        is_said = words & said if named.field == "url" else words <= said
         if not is_said:
-            picked.append(reason)
+            picked.append(named)
             said |= words
             if len(picked) == most:
                 break
-    shown = {word.lower() for reason in picked if reason.signal for word in reason.words}
+    shown = {word.lower() for named in picked if named.signal for word in named.words}
     if not shown:
         return picked
-    return [r for r in picked if r.signal or not shown.issuperset([word.lower() for word in r.words])]
+    return [m for m in picked if m.signal or not shown.issuperset([word.lower() for word in m.words])]
 
 
 @lru_cache(maxsize=20_000)
 def _list_words(phrases: tuple[str, ...]) -> frozenset[str]:
     """The words of phrases, and of pieces of a URL, one by one."""
     return frozenset([w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()])
+
+
+def mention(part: Part) -> Mention:
+    """How a part is mentioned, by the field it was read in."""
+    _, read, key = part
+    return Mention(read.name, name_signal(key), read.quote(key))
 
 
 def is_telling(word: str) -> bool:

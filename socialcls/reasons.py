@@ -5,8 +5,8 @@ from math import exp
 from typing import NamedTuple
 
 from socialcls.messages import Messages, load_messages
-from socialcls.records import Document, Field, Prediction, Reason
-from socialcls.taxonomy import UNSURE, Answer, Label, Taxonomy
+from socialcls.records import Document, Field, Mention, Prediction
+from socialcls.taxonomy import LABELS, UNSURE, Answer, Label, Taxonomy
 
 MAX_PARTS = 3
 """How many reasons a sentence names."""
@@ -20,6 +20,7 @@ _PLAIN_PARTS: tuple[tuple[Field, str, str], ...] = (  # a field with the message
     ("url", "part_url", "part_url"),
 )
 _MAX_WORDS = 3
+_GAP = "\0"  # stands in a message where something is put in
 _LEVEL = 0.6  # of the probability of the best guess; a runner-up that has it is about as likely
 _MOST_TIMES = 1_000
 _LITTLE_KNOWN = 0.5  # share of the words
@@ -49,14 +50,26 @@ class ReasonWriter:
         Raises:
             InputError: there is no such language.
         """
-        self._messages = load_messages(language)
-        self._quotes = self._messages["quote"].split("{}")
+        self._messages = messages = load_messages(language)
         self._categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
-        self._signals = taxonomy.name_signals(language)
+        signals = taxonomy.name_signals(language).items()
+        self._answers = {
+            label: _Frame(messages["reason"].format(category=self._categories[label].phrase, parts=_GAP))
+            for label in LABELS
+        }
+        self._signals = {
+            signal: _Frame(messages["part_signal"].format(signal=name, words=_GAP)) for signal, name in signals
+        }
+        self._plain = [
+            (field, _Frame(messages[one].format(words=_GAP)), _Frame(messages[many].format(words=_GAP)))
+            for field, one, many in _PLAIN_PARTS
+        ]
+        self._quote = _Frame(messages["quote"].format(_GAP))
+        self._and = f" {messages['and']} "
 
     def write(self, prediction: Prediction) -> str:
         """The category and the strongest reasons for it, or why there is no answer."""
-        reasons = _choose_reasons(prediction)
+        mentions = _choose_mentions(prediction)
         decision = Decision(
             prediction.category,
             prediction.best_guess,
@@ -64,16 +77,18 @@ class ReasonWriter:
             prediction.confidence,
             prediction.probabilities[prediction.runner_up],
             prediction.explanation.n_words,
-            is_known=bool(reasons or prediction.evidence),
+            is_known=bool(mentions or prediction.evidence),
         )
-        return self.compose(decision, reasons)
+        return self.compose(decision, mentions)
 
-    def compose(self, decision: Decision, reasons: Sequence[Reason]) -> str:
-        """The sentence for a decision and the reasons that were chosen for it."""
-        parts = self._name_reasons(reasons) if reasons else ""
+    def compose(self, decision: Decision, mentions: Sequence[Mention]) -> str:
+        """The sentence for a decision and what was chosen to be mentioned."""
+        parts = self._name(mentions) if mentions else ""
+        if parts and decision.category != UNSURE:
+            return self._answers[decision.best_guess].put(parts)
         best = self._categories[decision.best_guess].phrase
         if decision.category != UNSURE:
-            return self._messages["reason" if parts else "reason_bare"].format(category=best, parts=parts)
+            return self._messages["reason_bare"].format(category=best)
         return self._messages[_find_doubt(decision, has_parts=bool(parts))].format(
             best=best,
             best_share=show_share(decision.confidence),
@@ -84,35 +99,47 @@ class ReasonWriter:
 
     def name_parts(self, prediction: Prediction) -> str:
         """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""
-        return self._name_reasons(_choose_reasons(prediction))
+        return self._name(_choose_mentions(prediction))
 
-    def _name_reasons(self, reasons: Sequence[Reason]) -> str:
+    def _name(self, mentions: Sequence[Mention]) -> str:
         signals: dict[str, list[str]] = {}  # one may be shown by the text and by the address
-        plain: dict[Field, list[str]] = {}
-        for reason in reasons:
-            if reason.signal:
-                signals.setdefault(reason.signal, []).extend(reason.words)
+        plain: dict[str, list[str]] = {}
+        for field, signal, words in mentions:
+            if signal:
+                signals.setdefault(signal, []).extend(words)
             else:
-                plain.setdefault(reason.field, []).extend(reason.words)
-        parts = [
-            self._messages["part_signal"].format(signal=self._signals[signal], words=self._quote(words))
-            for signal, words in signals.items()
-        ]
-        for field, one, many in _PLAIN_PARTS:
-            words = plain.get(field)
-            if words:
-                parts.append(self._messages[many if len(words) > 1 else one].format(words=self._quote(words)))
+                plain.setdefault(field, []).extend(words)
+        parts = [self._signals[signal].put(self._quote.put_each(words)) for signal, words in signals.items()]
+        for name, one, many in self._plain:
+            if name in plain:
+                words_of_field = plain[name]
+                frame = many if len(words_of_field) > 1 else one
+                parts.append(frame.put(self._quote.put_each(words_of_field)))
         if len(parts) < 2:
             return "".join(parts)
-        return f"{', '.join(parts[:-1])} {self._messages['and']} {parts[-1]}"
-
-    def _quote(self, words: Sequence[str]) -> str:
-        before, after = self._quotes
-        return ", ".join([f"{before}{word}{after}" for word in words[:_MAX_WORDS]])
+        return ", ".join(parts[:-1]) + self._and + parts[-1]
 
 
-def _choose_reasons(prediction: Prediction) -> list[Reason]:
-    return prediction.explanation.choose_reasons(MAX_PARTS, LEAST_SHARE)
+class _Frame:
+    """A message with a gap, cut there once, since one is filled for every row of a table."""
+
+    __slots__ = ("_after", "_before", "_between")
+
+    def __init__(self, message: str) -> None:
+        self._before, _, self._after = message.partition(_GAP)
+        self._between = f"{self._after}, {self._before}"
+
+    def put(self, text: str) -> str:
+        """The message with a text in its gap."""
+        return self._before + text + self._after
+
+    def put_each(self, words: list[str]) -> str:
+        """The message for each of some words, the first of them."""
+        return self._before + self._between.join(words[:_MAX_WORDS]) + self._after
+
+
+def _choose_mentions(prediction: Prediction) -> list[Mention]:
+    return prediction.explanation.choose_mentions(MAX_PARTS, LEAST_SHARE)
 
 
 def _find_doubt(decision: Decision, *, has_parts: bool) -> str:

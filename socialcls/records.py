@@ -51,6 +51,16 @@ class Evidence(NamedTuple):
     """What it adds to the margin, in logits; negative when it speaks for the runner-up."""
 
 
+class Mention(NamedTuple):
+    """How a sentence that gives a reason mentions it."""
+
+    field: Field
+    signal: str | None
+    """The signal's id; None for words and parts of a URL."""
+    words: tuple[str, ...]
+    """What stands there, as it is written, each once, in order."""
+
+
 class Reason(NamedTuple):
     """All the evidence that one signal, or one word, gives: what a person would call a reason."""
 
@@ -97,7 +107,7 @@ class Explanation(Protocol):
     def known_share(self) -> float:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
 
-    def choose_reasons(self, most: int, least_share: float) -> list[Reason]:
+    def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
         """The strongest reasons for the best guess that a person would name, no word twice.
 
         Args:

@@ -49,6 +49,21 @@ def find_span(located: Located) -> tuple[int, int]:
     return start + a, start + b
 
 
+def quote(pieces: str, n_before: int, n_behind: int) -> str:
+    """Words in a row as they were written, without what stands around them.
+
+    Args:
+        pieces: Of a text, those that hold the words.
+        n_before: Words that do not belong to them at the beginning.
+        n_behind: And at the end.
+
+    >>> quote("(zadaj pytanie/wątek)", 0, 1)
+    'zadaj pytanie'
+    """
+    spans = find_spans(pieces)
+    return pieces[spans[n_before][0] : spans[len(spans) - 1 - n_behind][1]]
+
+
 def list_spellings(words: Iterable[str]) -> tuple[str, ...]:
     """Each word once, whatever its case, as it stands first.
 
