@@ -12,29 +12,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from socialcls.explanations import is_telling
-from socialcls.features import GROUPS_BY_NAME, Factor, expand_key
+from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
+from socialcls.pieces import MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
 from socialcls.records import Field, Mention
-from socialcls.signals import OPENING_WORDS, Word, look_up
-from socialcls.text import find_words, fold, list_spellings, quote
+from socialcls.signals import OPENING_WORDS, Word
+from socialcls.text import list_spellings
 from socialcls.weights import SIGNAL_WORDS, StoredEntries
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-MAX_WORDS = 120_000
-"""Different words and pieces of text that are remembered; then all are forgotten but those of the model's pairs."""
-
 MAX_DOCUMENTS = 1_000
 """Read at once: numpy is as fast as it gets, and memory small."""
 
-_Phrase = tuple[int, str, int, int]
-"""Words in a row: the row of the signal that they show or -1, their pieces with one space between two, and how many
-words of the first piece and of the last do not belong to them."""
-
 _NUMBER_BITS = 22  # of the number of a word: more than MAX_WORDS and what one block may add
-_SEVERAL = 1 << 40  # numbers from here on are those of pieces with several words, or with none
 _CODE_BITS = 32  # the first of two words in a row stands above them in their code, the second below
 _SECOND = (1 << _CODE_BITS) - 1
 _OPENS_PAIR, _ENDS_PAIR, _OPENS_PHRASE, _MAY_OPEN, _SHOWS_SIGNAL, _IS_TELLING = 1, 2, 4, 8, 16, 32  # flags of a word
@@ -112,27 +104,22 @@ class WordArrays:
         self._rows = np.frombuffer(weights.rows, "<f4").reshape(-1, 4).astype(np.float64)
         self._whole = vocabulary.number_lines(f"{name}.words")
         self._ngrams = vocabulary.number_lines(f"{name}.chars")
-        self._entries = StoredEntries(vocabulary, SIGNAL_WORDS).list_all()
-        entries = chain.from_iterable(self._entries.values())
-        self.signals = list(dict.fromkeys([entry.signal for entry in entries]))
-        self._signal_numbers = {signal: i for i, signal in enumerate(self.signals)}
+        entries = StoredEntries(vocabulary, SIGNAL_WORDS).list_all()
+        self._signals = list(dict.fromkeys([entry.signal for entry in chain.from_iterable(entries.values())]))
+        self._signal_numbers = {signal: i for i, signal in enumerate(self._signals)}
         self.signal_sums = self._stack(f"{name}.signals")
 
-        self.keys: list[str] = []
-        self._numbers: dict[str, int] = {}
-        self._pieces = _Pieces(self)
-        self.mentions = _Mentions(self)
-        self._several: list[tuple[int, ...]] = []
-        self._openers: dict[int, Word] = {}
+        self._words = NumberedWords(entries)
+        self.mentions = Mentions(name, self._signals)
+        self._n_weighed = 0
         self.sums = np.zeros((1024, 4))
         self.flags = np.zeros(1024, np.uint8)
-        self._reaches = np.zeros(1024, np.int64)
         self._shown = _Combinations()
         self._shown_by = np.zeros(1024, np.int64)
-        self._matched = _Matched(self)
-        self._n_weighed = 0
+        self._reaches = np.zeros(1024, np.int64)
         self._phrases: list[int] = []
         self._phrase_codes = _sort_codes(self._phrases)
+        self._matched: dict[tuple[int, ...], list[tuple[int, int]]] = {}
 
         pairs = vocabulary.number_lines(f"{name}.pairs")
         codes = {self._join(*pair.split("\t")): number for pair, number in pairs.items()}
@@ -141,24 +128,24 @@ class WordArrays:
         self._weigh()
         self.flags[self._pair_codes[:-1] >> _CODE_BITS] |= _OPENS_PAIR
         self.flags[self._pair_codes[:-1] & _SECOND] |= _ENDS_PAIR
-        self._n_kept = len(self.keys)
+        self._n_kept = len(self._words.keys)
 
     def read(self, texts: Sequence[str]) -> "ReadColumn":
         """Read the field of a block of documents."""
-        if len(self._pieces) > MAX_WORDS or len(self.keys) > self._n_kept + MAX_WORDS:
+        if max(len(self._words.pieces), len(self._words.keys) - self._n_kept) > MAX_WORDS:
             self._forget()
         split = [text.split() for text in texts]
         pieces = list(chain.from_iterable(split))
-        numbers = np.fromiter(map(self._pieces.__getitem__, pieces), np.int64, len(pieces))
+        numbers = np.fromiter(map(self._words.pieces.__getitem__, pieces), np.int64, len(pieces))
         self._weigh()
         documents = np.repeat(np.arange(len(texts)), np.fromiter(map(len, split), np.int64, len(texts)))
         n_words = np.ones(len(pieces), np.int64)
-        are_several = np.flatnonzero(numbers >= _SEVERAL)
-        several = [self._several[i] for i in (numbers[are_several] - _SEVERAL).tolist()]
+        are_several = np.flatnonzero(numbers >= SEVERAL)
+        several = [self._words.several[i] for i in (numbers[are_several] - SEVERAL).tolist()]
         n_words[are_several] = np.fromiter(map(len, several), np.int64, len(several))
         piece_of = np.repeat(np.arange(len(pieces)), n_words)
         words = numbers[piece_of]
-        words[words >= _SEVERAL] = np.fromiter(chain.from_iterable(several), np.int64)
+        words[words >= SEVERAL] = np.fromiter(chain.from_iterable(several), np.int64)
         first = np.cumsum(n_words) - n_words
         return ReadColumn(self, _CutPieces(pieces, n_words, first, piece_of, words, documents[piece_of], len(texts)))
 
@@ -188,73 +175,59 @@ class WordArrays:
         goes_on[opens[are_known]] = True
         at = np.flatnonzero(goes_on & (n + 1 < ends))
         furthest = np.minimum(at + 1 + self._reaches[words[at]], ends[at])
-        listed, matched = words.tolist() if len(at) else [], self._matched
+        listed = words.tolist() if len(at) else []
         phrases = [
             (i, i + n_behind, signal)
             for i, end in zip(at.tolist(), furthest.tolist(), strict=True)
-            for signal, n_behind in matched[tuple(listed[i:end])]
+            for signal, n_behind in self._match(tuple(listed[i:end]))
         ]
         hits = np.concatenate((alone, np.array(phrases, np.int64).reshape(-1, 3).T), axis=1)
         return _Hits(*hits[:, hits[0].argsort(kind="stable")])
 
-    def match(self, numbers: tuple[int, ...]) -> list[tuple[int, int]]:
+    def _match(self, words: tuple[int, ...]) -> list[tuple[int, int]]:
         """The signals of the phrases that a word opens: the row of each, and how many words behind it they take."""
-        found = self._openers[numbers[0]].match([self.keys[number] for number in numbers[1:]])
-        return [(self._signal_numbers[signal], n_behind) for signal, n_behind in found]
+        known = self._matched.get(words)
+        if known is None:
+            known = [(self._signal_numbers[signal], n_behind) for signal, n_behind in self._words.match(words)]
+            if len(self._matched) < MAX_WORDS:
+                self._matched[words] = known
+        return known
 
     def _stack(self, group: str) -> Floats:
         """What each signal weighs in a group; nothing where it is not known."""
-        sums = np.zeros((len(self.signals), 4))
+        sums = np.zeros((len(self._signals), 4))
         for signal, number in self.field.weights.vocabulary.number_lines(group).items():
             sums[self._signal_numbers[signal]] = self._rows[number]
         return sums
 
-    def learn(self, piece: str) -> int:
-        """The number of a piece of text that was not met before."""
-        words = find_words(piece)
-        if len(words) == 1:
-            return self._number(fold(words[0]))
-        self._several.append(tuple([self._number(fold(word)) for word in words]))
-        return _SEVERAL + len(self._several) - 1
-
-    def _number(self, key: str) -> int:
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.keys)
-            self.keys.append(key)
-        return number
-
     def _join(self, first: str, second: str) -> int:
         """The code of two words in a row."""
-        return (self._number(first) << _CODE_BITS) | self._number(second)
+        return (self._words.number(first) << _CODE_BITS) | self._words.number(second)
 
     def _weigh(self) -> None:
         """Look up and add up what the words weigh that were numbered since the last time."""
-        while self._n_weighed < len(self.keys):  # a word may open a phrase whose second word was not met
+        while self._n_weighed < len(self._words.keys):  # a word may open a phrase whose second word was not met
             self._weigh_new()
         if self._phrases:
-            self._phrase_codes = np.union1d(self._phrase_codes, np.array(self._phrases))
+            self._phrase_codes = np.sort(np.concatenate((self._phrase_codes, np.array(self._phrases))))
             self._phrases.clear()
 
     def _weigh_new(self) -> None:
-        first, n = self._n_weighed, len(self.keys)
-        new = self.keys[first:]
+        first, new = self._n_weighed, self._words.keys[self._n_weighed :]
+        self._n_weighed = n = first + len(new)
         if n > len(self.flags):
             self._make_room(max(n, len(self.flags) * 5 // 4))
-        group = GROUPS_BY_NAME[f"{self.field.name}.chars"]
-        ngrams = [expand_key(group, key) for key in new]
-        of = np.repeat(np.arange(len(new)), np.fromiter(map(len, ngrams), np.int64, len(new)))
-        rows = np.fromiter(map(self._ngrams.get, chain.from_iterable(ngrams), repeat(-1)), np.int64, len(of))
+        ngrams, counts = expand_keys(GROUPS_BY_NAME[f"{self.field.name}.chars"], new)
+        of = np.repeat(np.arange(len(new)), counts)
+        rows = np.fromiter(map(self._ngrams.get, ngrams, repeat(-1)), np.int64, len(of))
         whole = np.fromiter(map(self._whole.get, new, repeat(-1)), np.int64, len(new))
         sums = _add_up(of[rows >= 0], self._rows[rows[rows >= 0]], len(new))
         are_known = whole >= 0
         sums[are_known] = self._rows[whole[are_known]] + sums[are_known]
         self.sums[first:n] = sums
-        self.flags[first:n] = _IS_TELLING * np.fromiter(map(is_telling, new), np.uint8, len(new))
-        for number, key in enumerate(new, first):
-            if opened := look_up(key, self._entries):
-                self._keep_opener(number, Word(key, opened))
-        self._n_weighed = n
+        self.flags[first:n] = _IS_TELLING * np.array(self._words.are_telling(first), np.uint8)
+        for number, opener in self._words.find_openers(first):
+            self._keep_opener(number, opener)
 
     def _make_room(self, n: int) -> None:
         """Lengthen what holds a row or a value for each word."""
@@ -271,23 +244,17 @@ class WordArrays:
         flags |= _MAY_OPEN * bool(word.by_beginning) | _OPENS_PHRASE * bool(word.by_second)
         self.flags[number] |= flags
         if word.reach:
-            self._openers[number] = word
             self._reaches[number] = word.reach
             self._phrases += [self._join(word.key, second) for second in word.by_second]
 
     def _forget(self) -> None:
-        for key in self.keys[self._n_kept :]:
-            del self._numbers[key]
-        del self.keys[self._n_kept :]
-        self._openers = {number: word for number, word in self._openers.items() if number < self._n_kept}
+        self._words.forget(self._n_kept)
         codes = self._phrase_codes[:-1]
         are_kept = np.maximum(codes >> _CODE_BITS, codes & _SECOND) < self._n_kept
         self._phrase_codes = _sort_codes(codes[are_kept].tolist())
         self._n_weighed = self._n_kept
         self._matched.clear()
         self.mentions.clear()
-        self._pieces.clear()
-        self._several.clear()
 
 
 class _Combinations:
@@ -310,52 +277,6 @@ class _Combinations:
         padded = self._padded[combinations]
         of, place = np.nonzero(padded >= 0)
         return of, padded[of, place]
-
-
-class _Pieces(dict[str, int]):
-    """The number of each piece of text between two spaces."""
-
-    def __init__(self, arrays: WordArrays) -> None:
-        super().__init__()
-        self._arrays = arrays
-
-    def __missing__(self, piece: str) -> int:
-        number = self[piece] = self._arrays.learn(piece)
-        return number
-
-
-class _Mentions(dict[str | _Phrase, Mention]):
-    """How words in a row are mentioned; a piece of text with one word stands for that word."""
-
-    def __init__(self, arrays: WordArrays) -> None:
-        super().__init__()
-        self._field, self._signals = arrays.field.name, arrays.signals
-
-    def __missing__(self, written: str | _Phrase) -> Mention:
-        if isinstance(written, str):
-            mention = Mention(self._field, None, (quote(written, 0, 0),))
-        else:
-            signal, pieces, n_before, n_behind = written
-            mention = Mention(
-                self._field, None if signal < 0 else self._signals[signal], (quote(pieces, n_before, n_behind),)
-            )
-        if len(self) < MAX_WORDS:
-            self[written] = mention
-        return mention
-
-
-class _Matched(dict[tuple[int, ...], list[tuple[int, int]]]):
-    """What `WordArrays.match` finds for words in a row."""
-
-    def __init__(self, arrays: WordArrays) -> None:
-        super().__init__()
-        self._arrays = arrays
-
-    def __missing__(self, numbers: tuple[int, ...]) -> list[tuple[int, int]]:
-        found = self._arrays.match(numbers)
-        if len(self) < MAX_WORDS:
-            self[numbers] = found
-        return found
 
 
 class ReadColumn:
@@ -456,15 +377,10 @@ class ReadColumn:
         """How to mention what stands at some places, each with the row of its signal or -1."""
         cut, first, last = self._cut, self._first[places], self._last[places]
         start, end = cut.piece_of[first], cut.piece_of[last]
-        written: list[str | _Phrase] = [cut.pieces[i] for i in start.tolist()]
-        at = np.flatnonzero((signals >= 0) | (start != end) | (cut.n_words[start] != 1))
-        start, end = start[at], end[at]
-        pieces = [" ".join(cut.pieces[a:z]) for a, z in zip(start.tolist(), (end + 1).tolist(), strict=True)]
-        n_before, n_behind = first[at] - cut.first[start], cut.first[end] + cut.n_words[end] - 1 - last[at]
-        phrases = zip(signals[at].tolist(), pieces, n_before.tolist(), n_behind.tolist(), strict=True)
-        for i, phrase in zip(at.tolist(), phrases, strict=True):
-            written[i] = phrase
-        return list(map(self._known.mentions.__getitem__, written))
+        are_phrases = (signals >= 0) | (start != end) | (cut.n_words[start] != 1)
+        n_before, n_behind = first - cut.first[start], cut.first[end] + cut.n_words[end] - 1 - last
+        phrases = np.stack((np.arange(len(places)), start, end, signals, n_before, n_behind), axis=1)[are_phrases]
+        return self._known.mentions.list_mentions(cut.pieces, start.tolist(), phrases.tolist())
 
 
 def _find_distinct(documents: Ints, keys: Ints) -> _Distinct:

@@ -1,7 +1,6 @@
 """Many documents decided at once, with numpy: what `Classifier.classify` and `ReasonWriter` say, to the last bit."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import exp, inf
 from typing import NamedTuple
 
@@ -11,10 +10,10 @@ import numpy.typing as npt
 from socialcls.arrays import MAX_DOCUMENTS, Floats, Ints, Parts, WordArrays
 from socialcls.classifier import MIN_WORDS, Classifier, check_document, find_ground
 from socialcls.errors import InputError
-from socialcls.explanations import mention, pick_mentions
+from socialcls.explanations import mention
 from socialcls.fields import Part, ReadUrl
 from socialcls.model import LinearModel
-from socialcls.reasons import LEAST_SHARE, MAX_PARTS, Decision, ReasonWriter
+from socialcls.reasons import LEAST_SHARE, Decision, ReasonWriter
 from socialcls.records import Document, Mention
 from socialcls.taxonomy import GROUNDS, LABELS, UNSURE, Label
 from socialcls.weights import point
@@ -71,7 +70,7 @@ class BlockClassifier:
             [bool(document.url.strip()) for document in readable], np.bool_
         )
         guesses = [LABELS[i] for i in best.tolist()]
-        mentions, are_known = block.choose_mentions(best, runners_up)
+        mentions, bounds, are_known = block.list_mentions(best, runners_up)
         decisions = zip(
             [guess if is_sure else UNSURE for guess, is_sure in zip(guesses, are_sure.tolist(), strict=True)],
             guesses,
@@ -82,8 +81,7 @@ class BlockClassifier:
             are_known.tolist(),
             strict=True,
         )
-        compose = self._writer.compose
-        said = [compose(Decision._make(decision), chosen) for decision, chosen in zip(decisions, mentions, strict=True)]
+        said = self._writer.compose_all(map(Decision._make, decisions), mentions, bounds)
         return Answers(guesses, are_sure, confidence, probabilities, said, errors)
 
 
@@ -116,8 +114,13 @@ class _Block:
         for i, read in self._urls:
             self.scores[i, :-1] += read.scores
 
-    def choose_mentions(self, best: Ints, runners_up: Ints) -> tuple[list[list[Mention]], npt.NDArray[np.bool_]]:
-        """For each document what a sentence mentions, and whether anything that was read is known."""
+    def list_mentions(self, best: Ints, runners_up: Ints) -> tuple[list[Mention], list[int], npt.NDArray[np.bool_]]:
+        """What a sentence might mention, of one document after the other, strongest first.
+
+        Returns:
+            It; where that of each document begins, and where the last one ends; of each document, whether anything
+            that was read is known.
+        """
         n = len(self.n_words)
         labels = np.arange(len(LABELS) - 1)
         directions = (best[:, None] == labels).astype(np.float64) - (runners_up[:, None] == labels)
@@ -139,7 +142,7 @@ class _Block:
         strong = strong[np.lexsort((-contributions[strong], documents[strong]))]
         bounds = np.searchsorted(documents[strong], np.arange(n + 1)).tolist()
         mentions = self._mention(parts, url_parts, strong)
-        return [pick_mentions(mentions[a:b], MAX_PARTS) for a, b in pairwise(bounds)], are_known
+        return mentions, bounds, are_known
 
     def _mention(self, parts: Sequence[Parts], url_parts: Sequence[Part], chosen: Ints) -> list[Mention]:
         """How to mention some parts, of those of the columns one after the other and then those of the URLs."""

@@ -1,9 +1,11 @@
 """One plain sentence that says why, or why not, composed from the evidence and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import exp
 from typing import NamedTuple
 
+from socialcls.explanations import pick_mentions
 from socialcls.messages import Messages, load_messages
 from socialcls.records import Document, Field, Mention, Prediction
 from socialcls.taxonomy import LABELS, UNSURE, Answer, Label, Taxonomy
@@ -96,6 +98,19 @@ class ReasonWriter:
             runner_up_share=show_share(decision.runner_up_confidence),
             parts=parts,
         )
+
+    def compose_all(self, decisions: Iterable[Decision], mentions: list[Mention], bounds: Sequence[int]) -> list[str]:
+        """The sentences for many decisions.
+
+        Args:
+            decisions: One after the other.
+            mentions: What might be mentioned of the first, strongest first, then what of the second, and so on.
+            bounds: Where those of each decision begin, and where the last ones end.
+        """
+        return [
+            self.compose(decision, pick_mentions(mentions[start:end], MAX_PARTS))
+            for decision, (start, end) in zip(decisions, pairwise(bounds), strict=True)
+        ]
 
     def name_parts(self, prediction: Prediction) -> str:
         """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""

@@ -1,0 +1,139 @@
+"""The words of many texts by number, in the pieces of text they stand in: what `arrays` needs that is not arithmetic.
+
+It stands by itself because it is compiled (decision 0011), which what imports numpy is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from socialcls.explanations import is_telling
+from socialcls.features import Group, expand_key
+from socialcls.records import Field, Mention
+from socialcls.signals import Entry, Word, look_up
+from socialcls.text import find_words, fold, quote
+
+MAX_WORDS = 120_000
+"""Different words and pieces of text that are remembered; then all are forgotten but those of the model's pairs."""
+
+SEVERAL = 1 << 40
+"""Numbers from here on are those of pieces with several words, or with none."""
+
+Phrase = tuple[int, str, int, int]
+"""Words in a row: the row of the signal that they show or -1, their pieces with one space between two, and how many
+words of the first piece and of the last do not belong to them."""
+
+
+class NumberedWords:
+    """Folded words and what shows or opens something among them, by number, in the order in which they were met."""
+
+    def __init__(self, entries: Mapping[str, Sequence[Entry]]) -> None:
+        """Number no word yet.
+
+        Args:
+            entries: Of the signals, by where they are filed.
+        """
+        self._entries = entries
+        self.keys: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.pieces = _Pieces(self)
+        """The number of each piece of text between two spaces: that of its word, or SEVERAL and more."""
+        self.several: list[tuple[int, ...]] = []
+        """The words of the pieces numbered SEVERAL, SEVERAL + 1, and so on."""
+        self._openers: dict[int, Word] = {}
+
+    def number(self, key: str) -> int:
+        """The number of a folded word."""
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.keys)
+            self.keys.append(key)
+        return number
+
+    def learn(self, piece: str) -> int:
+        """The number of a piece of text that was not met before."""
+        words = find_words(piece)
+        if len(words) == 1:
+            return self.number(fold(words[0]))
+        self.several.append(tuple([self.number(fold(word)) for word in words]))
+        return SEVERAL + len(self.several) - 1
+
+    def are_telling(self, first: int) -> list[bool]:
+        """Of the words from a number on, whether a person would take each for a reason."""
+        return [is_telling(key) for key in self.keys[first:]]
+
+    def find_openers(self, first: int) -> list[tuple[int, Word]]:
+        """Those words from a number on that show a signal or open a phrase."""
+        found = []
+        for number, key in enumerate(self.keys[first:], first):
+            opened = look_up(key, self._entries)
+            if opened:
+                word = Word(key, opened)
+                found.append((number, word))
+                if word.reach:
+                    self._openers[number] = word
+        return found
+
+    def match(self, numbers: tuple[int, ...]) -> list[tuple[str, int]]:
+        """The signals of the phrases that a word opens with those behind it, and how many of them each takes."""
+        return self._openers[numbers[0]].match([self.keys[number] for number in numbers[1:]])
+
+    def forget(self, n_kept: int) -> None:
+        """Forget all pieces, and all words but the first."""
+        for key in self.keys[n_kept:]:
+            del self._numbers[key]
+        del self.keys[n_kept:]
+        self._openers = {number: word for number, word in self._openers.items() if number < n_kept}
+        self.pieces.clear()
+        self.several.clear()
+
+
+class _Pieces(dict[str, int]):
+    def __init__(self, words: NumberedWords) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, piece: str) -> int:
+        number = self[piece] = self._words.learn(piece)
+        return number
+
+
+class Mentions(dict[str | Phrase, Mention]):
+    """How words in a row are mentioned; a piece of text with one word stands for that word."""
+
+    def __init__(self, field: Field, signals: Sequence[str]) -> None:
+        """Remember none yet.
+
+        Args:
+            field: In which they stand.
+            signals: Their ids, by row.
+        """
+        super().__init__()
+        self._field, self._signals = field, signals
+
+    def __missing__(self, written: str | Phrase) -> Mention:
+        signal, pieces, n_before, n_behind = (-1, written, 0, 0) if isinstance(written, str) else written
+        shown = None if signal < 0 else self._signals[signal]
+        mention = Mention(self._field, shown, (quote(pieces, n_before, n_behind),))
+        if len(self) < MAX_WORDS:
+            self[written] = mention
+        return mention
+
+    def list_mentions(self, pieces: list[str], starts: list[int], phrases: list[list[int]]) -> list[Mention]:
+        """Mentions of words in a row.
+
+        Args:
+            pieces: Of the texts.
+            starts: Of each mention its first piece; it is all of it, unless it is listed next.
+            phrases: Of those that are a signal's or are not just a piece with one word: which of the mentions, its
+                first and its last piece, and the numbers of a `Phrase`.
+        """
+        written: list[str | Phrase] = [pieces[start] for start in starts]
+        for i, start, end, signal, n_before, n_behind in phrases:
+            written[i] = (signal, " ".join(pieces[start : end + 1]), n_before, n_behind)
+        return [self[key] for key in written]
+
+
+def expand_keys(group: Group, keys: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The features of keys, of one after the other, and how many each has."""
+    features = [expand_key(group, key) for key in keys]
+    return list(chain.from_iterable(features)), [len(of_key) for of_key in features]
