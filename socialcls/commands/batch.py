@@ -54,7 +54,7 @@ def batch(
     from socialcls.batch import RowClassifier, classify_table, name_columns
     from socialcls.columns import ColumnNames, find_columns
     from socialcls.progress import watch_rows
-    from socialcls.tables import open_table, write_table
+    from socialcls.tables import choose_format, open_table, write_table
 
     language = choose_language(lang)
     classifier = RowClassifier(model, language=language, social_only=social_only)
@@ -62,9 +62,10 @@ def batch(
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
         header = name_columns(table.name, table.columns, prefix)
-        rows = classify_table(table, columns, classifier, n_jobs=jobs)
+        form = choose_format(output, table.delimiter)
+        rows = classify_table(table, columns, classifier, form, n_jobs=jobs)
         with watch_rows(rows, table.share_read) as watched:
-            write_table(output, header, watched, delimiter=table.delimiter)
+            write_table(output, header, watched, form)
     for line in watched.summarise():
         typer.echo(line, err=True)
     if not watched.n_rows:
