@@ -5,6 +5,7 @@ processes, Spark, Ray or Dask may call it wherever the rows are (see `spark`). T
 few rows; a process keeps the model, with the sums of all the words it has met, from one to the next.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -21,7 +22,7 @@ from socialcls.columns import Columns
 from socialcls.errors import InputError
 from socialcls.reasons import ReasonWriter
 from socialcls.records import Document
-from socialcls.tables import Row, Table
+from socialcls.tables import PLAIN, Excerpt, Row, RowFormat, Table
 from socialcls.taxonomy import LABELS, UNSURE
 
 APPENDED = (
@@ -43,14 +44,12 @@ _SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
 class ClassifiedRows(NamedTuple):
     """Some rows as they go out."""
 
-    cells: list[list[str]]
-    """Of each row all its own cells, then those of APPENDED."""
+    text: str
+    """CSV: of each row all its own cells, then those of APPENDED."""
+    counts: Counter[str]
+    """How many rows became what; "" counts those that failed."""
     failures: list[tuple[int, str]]
     """Of each row that could not be classified the line of the input and why."""
-
-    def count_categories(self) -> Counter[str]:
-        """How many rows became what; "" counts those that failed."""
-        return Counter([row[_CATEGORY] for row in self.cells])
 
 
 class RowClassifier:
@@ -76,16 +75,20 @@ class RowClassifier:
         self._settings = settings
 
     def load(self) -> None:
-        """Load the model now, to hear at once if there is none.
+        """Load the model now, to hear at once if there is none; what takes long waits until it is needed.
 
         Raises:
             ModelError: it is missing, broken or of another format.
             InputError: there is no such language.
         """
-        _ = self._classifier
+        _ = self._loaded
 
     @cached_property
     def _classifier(self) -> BlockClassifier:
+        return self._loaded.blocks
+
+    @cached_property
+    def _loaded(self) -> "_LoadedModel":
         model_dir, language, social_only = self._settings
         directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
         written_ns = directory.stat().st_mtime_ns if directory.is_dir() else 0
@@ -115,7 +118,7 @@ class RowClassifier:
             return rows
         return ((*_BLANKS, row[-1]) if row[-1] else row for row in rows)
 
-    def classify_rows(self, rows: Sequence[Row], columns: Columns) -> ClassifiedRows:
+    def classify_rows(self, rows: Sequence[Row], columns: Columns, form: RowFormat) -> ClassifiedRows:
         """Each row's own cells, then those of APPENDED; a row of the wrong shape is passed on with its problem."""
         read = columns.read_document
         said = self.classify_documents([Document() if row.problem else read(row.cells) for row in rows])
@@ -123,7 +126,9 @@ class RowClassifier:
             [*row.cells, *_BLANKS, row.problem] if row.problem else [*row.cells, *answer]
             for row, answer in zip(rows, said, strict=True)
         ]
-        return ClassifiedRows(cells, [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]])
+        counts = Counter([row[_CATEGORY] for row in cells])
+        failures = [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]]
+        return ClassifiedRows(form.format_rows(cells), counts, failures)
 
     def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
         """The columns of APPENDED for columns called `text`, `url` and `name`, of which some may be missing.
@@ -139,12 +144,24 @@ class RowClassifier:
         return {name: [row[i] for row in cells] for i, name in enumerate(APPENDED)}
 
 
+class _LoadedModel:
+    """A model, and what it takes to classify by it."""
+
+    def __init__(self, model_dir: Path, language: str, *, social_only: bool) -> None:
+        self._classifier, self._social_only = Classifier.load(model_dir), social_only
+        self._writer = ReasonWriter(self._classifier.taxonomy, language)
+
+    @cached_property
+    def blocks(self) -> BlockClassifier:
+        """Made when first asked for: it takes twenty times as long as loading, and workers make their own."""
+        return BlockClassifier(self._classifier, self._writer, social_only=self._social_only)
+
+
 @lru_cache(maxsize=2)
-def _load_once(model_dir: Path, written_ns: int, language: str, *, social_only: bool) -> BlockClassifier:
-    """The classifier of a model directory, the same object until the directory is written anew (decision 0010)."""
+def _load_once(model_dir: Path, written_ns: int, language: str, *, social_only: bool) -> _LoadedModel:
+    """The model of a directory, the same object until the directory is written anew (decision 0010)."""
     del written_ns
-    classifier = Classifier.load(model_dir)
-    return BlockClassifier(classifier, ReasonWriter(classifier.taxonomy, language), social_only=social_only)
+    return _LoadedModel(model_dir, language, social_only=social_only)
 
 
 def name_columns(
@@ -174,19 +191,31 @@ def name_columns(
 
 
 def classify_table(
-    table: Table, columns: Columns, classifier: RowClassifier, *, n_jobs: int = 1
+    table: Table, columns: Columns, classifier: RowClassifier, form: RowFormat = PLAIN, *, n_jobs: int = 1
 ) -> Iterator[ClassifiedRows]:
     """Every row of a table in order, classified, some hundreds at a time; the same whatever the number of processes."""
-    chunks = _cut(table.rows)
     if n_jobs == 1:
-        yield from (classifier.classify_rows(chunk, columns) for chunk in chunks)
+        rows = table.body.read_rows()
+        while some := list(islice(rows, _CHUNK_ROWS)):
+            yield classifier.classify_rows(some, columns, form)
         return
     from joblib import Parallel, delayed  # noqa: PLC0415  (one process starts without it)
 
-    tasks = (delayed(classifier.classify_rows)(chunk, columns) for chunk in chunks)
+    task = delayed(classify_excerpt)
+    tasks = (task(classifier, excerpt, columns, form) for excerpt in table.body.cut(_CHUNK_ROWS))
     yield from Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="3 * n_jobs", batch_size=1)(tasks)
 
 
-def _cut(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, _CHUNK_ROWS)):
-        yield chunk
+def classify_excerpt(classifier: RowClassifier, excerpt: Excerpt, columns: Columns, form: RowFormat) -> ClassifiedRows:
+    """Classify some rows in a process of a pool."""
+    look_for_garbage_rarely()
+    return classifier.classify_rows(list(excerpt.read_rows()), columns, form)
+
+
+def look_for_garbage_rarely() -> None:
+    """Look for cycles of objects more rarely than Python does by itself, in the whole process.
+
+    Rows make a hundred thousand objects a block, none of them in a cycle, and looking for one took a seventh of the
+    time. It is for programs that do nothing else; a library leaves it alone.
+    """
+    gc.set_threshold(100_000, 20, 100)

@@ -105,7 +105,7 @@ def _read_table(table: Table, names: ColumnNames) -> list[Example]:
     columns = find_columns(table.name, table.columns, names)
     used = {gold, columns.text, columns.url, columns.name}
     rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
-    return [_read_example(table, row, gold, columns, rest) for row in table.rows]
+    return [_read_example(table, row, gold, columns, rest) for row in table.body.read_rows()]
 
 
 def _read_example(table: Table, row: Row, gold: int, columns: Columns, rest: Sequence[tuple[int, str]]) -> Example:

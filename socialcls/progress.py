@@ -26,7 +26,7 @@ _QUIET_S = 1.0  # nothing is shown of work that is over before
 
 
 class RowWatch:
-    """Passes rows on, counts what became of them, and shows how it goes."""
+    """Passes the text of rows on, counts what became of them, and shows how it goes."""
 
     def __init__(
         self, rows: Iterable[ClassifiedRows], share_read: Callable[[], float | None], progress: Progress
@@ -40,15 +40,15 @@ class RowWatch:
         self._progress = progress
         self._started = time.monotonic()
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[str]:
         task = self._progress.add_task("Classifying", total=1.0, speed="")
         for some in self._rows:
-            self.n_rows += len(some.cells)
+            self.n_rows += some.counts.total()
             self.n_failed += len(some.failures)
-            self._counts += some.count_categories()
+            self._counts += some.counts
             self._first_failures += some.failures[: _MAX_FAILURES - len(self._first_failures)]
             self._show(task)
-            yield from some.cells
+            yield some.text
 
     def summarise(self) -> list[str]:
         """What to say at the end: the counts, and the first rows that failed."""

@@ -2,7 +2,7 @@
 
 The `csv` module does the parsing; here is what surrounds it: a byte order mark, the semicolons and tabs of
 spreadsheets, rows of the wrong length, bytes that are not the encoding, and a result file that appears only
-when it is complete.
+when it is complete. Rows travel between processes as the text that they are, in and out, since text is quick to send.
 """
 
 import codecs
@@ -10,24 +10,22 @@ import csv
 import os
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import chain
+from io import StringIO
+from itertools import chain, islice, tee
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, TextIO
+from typing import IO, NamedTuple, TextIO
 
 from socialcls.errors import InputError, OutputError
 from socialcls.terminal import neutralise
-
-if TYPE_CHECKING:
-    from _csv import Reader as _Reader
 
 STDIO = "-"
 """The path that means standard input or output."""
 
 _MAX_CELL_CHARS = 100_000_000  # csv's own limit of 131,072 is less than one long page
-_SNIFFED_CHARS = 64_000
 _DELIMITERS = ",;\t|"
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -43,6 +41,49 @@ class Row(NamedTuple):
     """What is wrong with the row's shape; empty when nothing is."""
 
 
+class Excerpt(NamedTuple):
+    """Whole rows of a table as they stand in the file, with all that is needed to read them."""
+
+    lines: Iterable[str]
+    """With their ends; a list in what `cut` gives."""
+    n_before: int
+    """How many lines stand before them."""
+    delimiter: str
+    width: int
+    """How many cells the table's header has."""
+
+    def read_rows(self) -> Iterator[Row]:
+        """The rows, in order; blank lines are none."""
+        csv.field_size_limit(_MAX_CELL_CHARS)
+        reader = csv.reader(self.lines, delimiter=self.delimiter)
+        n_before, width = self.n_before, self.width
+        for read in reader:
+            cells = read
+            if not cells:
+                if width > 1:
+                    continue  # a blank line
+                cells = [""]
+            problem = ""
+            if len(cells) > width:
+                lost = ", ".join(repr(cell) for cell in cells[width:])
+                problem = f"{len(cells)} cells where the header has {width}; beyond it: {lost}"
+                cells = cells[:width]
+            elif len(cells) < width:
+                problem = f"{len(cells)} cells where the header has {width}"
+                cells = cells + [""] * (width - len(cells))
+            yield Row(n_before + reader.line_num, cells, problem)
+
+    def cut(self, n_rows: int) -> Iterator["Excerpt"]:
+        """The same rows, at most so many at a time, with all their lines at hand, to be sent away."""
+        csv.field_size_limit(_MAX_CELL_CHARS)
+        lines, kept = tee(self.lines)
+        reader = csv.reader(lines, delimiter=self.delimiter)  # takes no line before it needs it: so it finds row ends
+        n_cut = 0
+        while deque(islice(reader, n_rows), maxlen=1):
+            yield self._replace(lines=list(islice(kept, reader.line_num - n_cut)), n_before=self.n_before + n_cut)
+            n_cut = reader.line_num
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A header and the rows under it, read as they are asked for."""
@@ -51,9 +92,38 @@ class Table:
     """What to call it in messages: the file's path, or "standard input"."""
     columns: list[str]
     delimiter: str
-    rows: Iterator[Row]
+    body: Excerpt
+    """All that stands under the header; it can be read once."""
     share_read: Callable[[], float | None]
     """How much of it has been read, 0 to 1; None where its size is not known."""
+
+
+class RowFormat(NamedTuple):
+    """How rows are written."""
+
+    delimiter: str = ","
+    is_shown: bool = False
+    """Whether on a terminal: then control characters are shown and not obeyed."""
+
+    def format_rows(self, rows: Iterable[list[str]]) -> str:
+        r"""The text of some rows.
+
+        >>> RowFormat(";").format_rows([["a", "b;c"], ["1", ""]])
+        'a;"b;c"\n1;\n'
+        """
+        text = StringIO(newline="")
+        shown = ([neutralise(cell) for cell in row] for row in rows) if self.is_shown else rows
+        csv.writer(text, delimiter=self.delimiter, lineterminator="\n").writerows(shown)
+        return text.getvalue()
+
+
+PLAIN = RowFormat()
+"""As to any file, with commas."""
+
+
+def choose_format(path: str, delimiter: str) -> RowFormat:
+    """How rows are written to a file, or to standard output for "-"."""
+    return RowFormat(delimiter, is_shown=path == STDIO and sys.stdout.isatty())
 
 
 @contextmanager
@@ -112,7 +182,8 @@ def _read_table(stream: TextIO, name: str, delimiter: str) -> Table:
     delimiter = delimiter or max(_DELIMITERS, key=header_line.count)
     reader = csv.reader(chain([header_line], stream), delimiter=delimiter)
     columns = [column.strip() for column in next(reader)]
-    return Table(name, columns, delimiter, _read_rows(reader, len(columns)), lambda: _share_read(stream))
+    body = Excerpt(stream, reader.line_num, delimiter, len(columns))
+    return Table(name, columns, delimiter, body, lambda: _share_read(stream))
 
 
 def _share_read(stream: TextIO) -> float | None:
@@ -122,45 +193,25 @@ def _share_read(stream: TextIO) -> float | None:
     return min(1.0, stream.buffer.tell() / size) if size else None
 
 
-def _read_rows(reader: "_Reader", width: int) -> Iterator[Row]:
-    for read in reader:
-        cells = read
-        if not cells:
-            if width > 1:
-                continue  # a blank line
-            cells = [""]
-        problem = ""
-        if len(cells) > width:
-            lost = ", ".join(repr(cell) for cell in cells[width:])
-            problem = f"{len(cells)} cells where the header has {width}; beyond it: {lost}"
-            cells = cells[:width]
-        elif len(cells) < width:
-            problem = f"{len(cells)} cells where the header has {width}"
-            cells = cells + [""] * (width - len(cells))
-        yield Row(reader.line_num, cells, problem)
-
-
-def write_table(path: str, columns: list[str], rows: Iterable[list[str]], *, delimiter: str = ",") -> None:
+def write_table(path: str, columns: list[str], texts: Iterable[str], form: RowFormat = PLAIN) -> None:
     """Write a CSV file, or standard output for "-".
 
     A file is written beside its target and put in its place when complete, so that a failure leaves what was
-    there before. On a terminal, control characters are shown and not obeyed.
+    there before.
+
+    Args:
+        path: The file.
+        columns: Its header.
+        texts: Its rows, some at a time, as `form` formats them.
+        form: How rows are written.
 
     Raises:
         OutputError: it cannot be written.
     """
-    if path == STDIO:
-        shown = rows
-        if sys.stdout.isatty():
-            shown = ([neutralise(cell) for cell in row] for row in rows)
-        writer = csv.writer(sys.stdout, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(shown)
-        return
-    with replace_file(Path(path)) as stream:
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+    with nullcontext(sys.stdout) if path == STDIO else replace_file(Path(path)) as stream:
+        stream.write(form.format_rows([columns]))
+        for text in texts:
+            stream.write(text)
 
 
 @contextmanager

@@ -1,14 +1,19 @@
 """Rows in, the same rows out, in order, with the answer."""
 
+import csv
 import pickle
+from collections import Counter
+from io import StringIO
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from socialcls.artifact import save_artifact
-from socialcls.batch import APPENDED, RowClassifier, classify_table, name_columns
-from socialcls.columns import find_columns
+from socialcls.batch import APPENDED, RowClassifier, classify_excerpt, classify_table, name_columns
+from socialcls.columns import Columns, find_columns
 from socialcls.errors import InputError
-from socialcls.tables import open_table
+from socialcls.tables import PLAIN, open_table
 
 
 @pytest.fixture
@@ -24,11 +29,13 @@ def classify(tiny_dir, tmp_path):
 
     def run(content, *, n_jobs=1, **options):
         path = tmp_path / "in.csv"
-        path.write_text(content, encoding="utf-8")
+        path.write_text(content, encoding="utf-8", newline="")
         with open_table(str(path)) as table:
             columns = find_columns(table.name, table.columns)
             chunks = list(classify_table(table, columns, RowClassifier(tiny_dir, **options), n_jobs=n_jobs))
-        return [row for chunk in chunks for row in chunk.cells], [f for chunk in chunks for f in chunk.failures]
+        rows = list(csv.reader(StringIO("".join(chunk.text for chunk in chunks), newline="")))
+        assert sum((chunk.counts for chunk in chunks), Counter()) == Counter([row[-len(APPENDED)] for row in rows])
+        return rows, [failure for chunk in chunks for failure in chunk.failures]
 
     return run
 
@@ -60,6 +67,15 @@ def test_a_failed_row_is_kept_with_its_error(classify):
     assert rows[1][-1] == "1 cells where the header has 2"
 
 
+def test_cells_come_out_as_the_csv_module_reads_them(classify):
+    """Line breaks of every kind, quotes, blank lines; what fails is on the line of the file where its row ends."""
+    content = 'opis,x\r\n"forum\n""1""",a "b"\r\n\r\n\r,"c\r\nd"\n\n"never\nclosed'
+    rows, failures = classify(content)
+    assert [row[:2] for row in rows] == [['forum\n"1"', 'a "b"'], ["", "c\r\nd"], ["never\nclosed", ""]]
+    assert [row[2] for row in rows] == ["community", "", ""]
+    assert [line for line, _ in failures] == [7, 10]
+
+
 def test_reasons_come_in_the_language_asked_for(classify):
     """Polish for pl."""
     assert "słowo „forum”" in classify("opis\nto forum\n", language="pl")[0][0][-2]
@@ -67,8 +83,25 @@ def test_reasons_come_in_the_language_asked_for(classify):
 
 def test_two_processes_say_the_same_in_the_same_order(classify):
     """Whatever the number of processes, with failures in place."""
-    content = "id,opis\n" + "".join(f"{i},{text}\n" for i in range(900) for text in ("forum", "shop x", "", "a b"))
+    texts = ("forum", "shop x", "", "a b", '"a\r\n""blog"", x"', 'a "b', "x,y", '"never closed until the end\n')
+    content = "id,opis\n" + "".join(f"{i},{text}\n\n" for i in range(900) for text in texts[:-1]) + "x," + texts[-1]
     assert classify(content, n_jobs=2) == classify(content)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example writes the files anew
+@given(st.text('",\n\r xą', max_size=60), st.integers(1, 5))
+def test_excerpts_say_together_what_the_whole_says(tiny_dir, tmp_path, content, n_rows):
+    """However the rows are cut to be sent to processes: the same text, counts, and lines of failures."""
+    path = tmp_path / "in.csv"
+    path.write_text("opis,url\n" + content, encoding="utf-8", newline="")
+    classifier, columns = RowClassifier(tiny_dir), Columns(text=0, url=1, name=None)
+    with open_table(str(path)) as table:
+        parts = [classify_excerpt(classifier, part, columns, PLAIN) for part in table.body.cut(n_rows)]
+    with open_table(str(path)) as table:
+        whole = classify_excerpt(classifier, table.body, columns, PLAIN)
+    assert "".join(part.text for part in parts) == whole.text
+    assert sum((part.counts for part in parts), Counter()) == whole.counts
+    assert [failure for part in parts for failure in part.failures] == whole.failures
 
 
 def test_a_row_classifier_travels_as_its_settings(tiny_dir):

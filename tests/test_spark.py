@@ -16,7 +16,7 @@ from socialcls.dataset import read_examples
 from socialcls.errors import InputError, MissingExtraError, ModelError, OutputError
 from socialcls.spark import classify_columns
 from socialcls.spark_job import app
-from socialcls.tables import open_table, write_table
+from socialcls.tables import RowFormat, open_table, write_table
 from tests.conftest import ROOT
 
 pytestmark = [  # of pyspark 3.5, which compares versions with distutils and leaves closing its sockets to the collector
@@ -140,7 +140,7 @@ def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path
     """What comes out as CSV is what `batch` writes, cells with quotes, line breaks and spaces around them included."""
     given = [["1 ", ' Forum "for"\ncats,\n', "", "ą"], ["2", "", "", ""]]
     given += [[str(i), text, url or "", ""] for i, (text, url, _) in enumerate(rows) if text and len(text) < 1000]
-    write_table(str(tmp_path / "in.csv"), ["id", "opis", "url", "Name"], given)
+    write_table(str(tmp_path / "in.csv"), ["id", "opis", "url", "Name"], [RowFormat().format_rows(given)])
     said = run(tmp_path / "in.csv", tmp_path / "one.parquet", "--lang", "pl")
     assert f"{len(given)} rows in " in said
     assert ", 1 failed" in said
@@ -149,11 +149,13 @@ def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path
     for row in spark.read.parquet(str(tmp_path / "two")).collect():
         assert [row[f"again.{name}"] for name in APPENDED] == [row[name] for name in APPENDED]
     (part,) = (tmp_path / "three.csv").glob("*.csv")
-    with open_table(str(tmp_path / "in.csv")) as table, open_table(str(part)) as written:
-        columns = find_columns(table.name, table.columns)
-        chunks = classify_table(table, columns, RowClassifier(language="pl"))
-        assert written.columns == name_columns(table.name, table.columns, "")
-        assert [row.cells for row in written.rows] == [cells for chunk in chunks for cells in chunk.cells]
+    with open_table(str(tmp_path / "in.csv")) as table:
+        columns = name_columns(table.name, table.columns, "")
+        classified = classify_table(table, find_columns(table.name, table.columns), RowClassifier(language="pl"))
+        write_table(str(tmp_path / "out.csv"), columns, (some.text for some in classified))
+    with open_table(str(tmp_path / "out.csv")) as table, open_table(str(part)) as written:
+        assert written.columns == table.columns
+        assert [row.cells for row in written.body.read_rows()] == [row.cells for row in table.body.read_rows()]
 
 
 @pytest.mark.usefixtures("spark")

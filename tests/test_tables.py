@@ -1,28 +1,67 @@
 """CSV in and out."""
 
+import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialcls.errors import InputError, OutputError
-from socialcls.tables import open_table, replace_file, write_table
+from socialcls.tables import RowFormat, choose_format, open_table, replace_file, write_table
 
 _CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"))
 
 
 def _read(path, **options):
     with open_table(str(path), **options) as table:
-        return table.columns, [row.cells for row in table.rows]
+        return table.columns, [row.cells for row in table.body.read_rows()]
 
 
 @given(st.lists(st.lists(_CELLS, min_size=2, max_size=2)))
 def test_what_is_written_is_read_back(tmp_path_factory, rows):
     """Quotes, newlines and delimiters in cells included."""
     path = tmp_path_factory.mktemp("t") / "t.csv"
-    write_table(str(path), ["a", "b"], rows)
+    write_table(str(path), ["a", "b"], [RowFormat().format_rows(rows)])
     assert _read(path) == (["a", "b"], rows)
+
+
+@given(st.text('",;\n\r ąb', max_size=20), st.sampled_from(",;"))
+@example('a,"b\r\n\r,""\n"\r', ",")  # of a row with line breaks of each kind
+@example('"', ",")  # it is never closed
+def test_a_table_is_cut_between_its_rows(tmp_path_factory, repeated, delimiter):
+    """Whatever stands in it: excerpts read alone are what the csv module reads of the whole, on the same lines."""
+    path = tmp_path_factory.mktemp("t") / "t.csv"
+    content = "a\n" + repeated * 50
+    path.write_text(content, encoding="utf-8", newline="")
+    with open_table(str(path), delimiter=delimiter) as table:
+        excerpts = list(table.body.cut(10))
+    assert "a\n" + "".join(line for excerpt in excerpts for line in excerpt.lines) == content
+    whole = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    read = [(1, ["a"])]
+    for excerpt in excerpts:
+        part = csv.reader(excerpt.lines, delimiter=delimiter)
+        read += [(excerpt.n_before + part.line_num, cells) for cells in part]
+    assert read == [(whole.line_num, cells) for cells in whole]
+
+
+def test_an_excerpt_has_many_rows_and_not_all(tmp_path):
+    """As many as asked for, however many lines they have: memory does not grow with the file."""
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + '1,"x\ny"\n' * 25)
+    with open_table(str(path)) as table:
+        excerpts = list(table.body.cut(10))
+    assert [len(list(excerpt.read_rows())) for excerpt in excerpts] == [10, 10, 5]
+    assert [excerpt.n_before for excerpt in excerpts] == [1, 21, 41]
+
+
+def test_a_header_may_have_line_breaks(tmp_path):
+    """The rows begin behind it."""
+    path = tmp_path / "t.csv"
+    path.write_text('"a\nb",c\n1,2\n')
+    with open_table(str(path)) as table:
+        assert table.columns == ["a\nb", "c"]
+        assert list(table.body.read_rows()) == [(3, ["1", "2"], "")]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -50,7 +89,7 @@ def test_ragged_rows_lose_nothing(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1\n1,2\n1,2,3,4\n\n5,6\n")
     with open_table(str(path)) as table:
-        rows = list(table.rows)
+        rows = list(table.body.read_rows())
     assert [row.cells for row in rows] == [["1", ""], ["1", "2"], ["1", "2"], ["5", "6"]]
     assert [row.problem for row in rows] == [
         "1 cells where the header has 2",
@@ -111,5 +150,6 @@ def test_cells_on_a_terminal_are_not_obeyed(monkeypatch):
 
     for stream, shown in ((Terminal(), "\\x1b[31m"), (io.StringIO(), "\x1b[31m")):
         monkeypatch.setattr("sys.stdout", stream)
-        write_table("-", ["a"], [["\x1b[31m"]])
-        assert stream.getvalue() == f"a\n{shown}\n"
+        form = choose_format("-", ";")
+        write_table("-", ["\x1b[31m", "b"], [form.format_rows([["1", "\x1b[31m"]])], form)
+        assert stream.getvalue() == f"{shown};b\n1;{shown}\n"

@@ -50,22 +50,23 @@ def batch(
     social_only: SocialOption = False,
 ) -> None:
     """Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason."""
-    gc.set_threshold(100_000, 20, 100)  # a block makes as many objects, none of them in a cycle: by default, looking
-    gc.enable()  # for cycles took a seventh of the time. Switched off for the start (see __main__); this may take long.
-    from socialcls.batch import RowClassifier, classify_table, name_columns
+    gc.enable()  # switched off for the start (see __main__); this may take long
+    from socialcls.batch import RowClassifier, classify_table, look_for_garbage_rarely, name_columns
     from socialcls.columns import ColumnNames, find_columns
     from socialcls.progress import watch_rows
-    from socialcls.tables import open_table, write_table
+    from socialcls.tables import choose_format, open_table, write_table
 
+    look_for_garbage_rarely()
     language = choose_language(lang)
     classifier = RowClassifier(model, language=language, social_only=social_only)
     classifier.load()
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
         header = name_columns(table.name, table.columns, prefix)
-        rows = classify_table(table, columns, classifier, n_jobs=jobs)
+        form = choose_format(output, table.delimiter)
+        rows = classify_table(table, columns, classifier, form, n_jobs=jobs)
         with watch_rows(rows, table.share_read) as watched:
-            write_table(output, header, watched, delimiter=table.delimiter)
+            write_table(output, header, watched, form)
     for line in watched.summarise():
         typer.echo(line, err=True)
     if not watched.n_rows:
