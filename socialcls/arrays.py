@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
-from socialcls.pieces import MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
+from socialcls.pieces import MAX_PHRASES, MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
 from socialcls.records import Field, Mention
 from socialcls.signals import OPENING_WORDS, Word
 from socialcls.text import list_spellings
@@ -189,8 +189,9 @@ class WordArrays:
         known = self._matched.get(words)
         if known is None:
             known = [(self._signal_numbers[signal], n_behind) for signal, n_behind in self._words.match(words)]
-            if len(self._matched) < MAX_WORDS:
-                self._matched[words] = known
+            if len(self._matched) >= MAX_PHRASES:
+                self._matched.clear()
+            self._matched[words] = known
         return known
 
     def _stack(self, group: str) -> Floats:

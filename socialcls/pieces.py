@@ -15,6 +15,9 @@ from socialcls.text import find_words, fold, quote
 MAX_WORDS = 120_000
 """Different words and pieces of text that are remembered; then all are forgotten but those of the model's pairs."""
 
+MAX_PHRASES = 20_000
+"""Words in a row whose mentions or signals are remembered; then all are forgotten."""
+
 SEVERAL = 1 << 40
 """Numbers from here on are those of pieces with several words, or with none."""
 
@@ -114,8 +117,9 @@ class Mentions(dict[str | Phrase, Mention]):
         signal, pieces, n_before, n_behind = (-1, written, 0, 0) if isinstance(written, str) else written
         shown = None if signal < 0 else self._signals[signal]
         mention = Mention(self._field, shown, (quote(pieces, n_before, n_behind),))
-        if len(self) < MAX_WORDS:
-            self[written] = mention
+        if len(self) >= MAX_PHRASES:
+            self.clear()
+        self[written] = mention
         return mention
 
     def list_mentions(self, pieces: list[str], starts: list[int], phrases: list[list[int]]) -> list[Mention]:

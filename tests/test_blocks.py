@@ -77,7 +77,8 @@ def test_what_is_forgotten_is_learnt_again(blocks_of_documents):
     block_classifier = BlockClassifier(_TINY, ReasonWriter(_TINY.taxonomy, "en"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrays, "MAX_WORDS", 3)
-        patch.setattr(pieces, "MAX_WORDS", 3)
+        patch.setattr(arrays, "MAX_PHRASES", 2)
+        patch.setattr(pieces, "MAX_PHRASES", 2)
         for documents in blocks_of_documents:
             fresh = BlockClassifier(_TINY, ReasonWriter(_TINY.taxonomy, "en"))
             assert _say_together(block_classifier, documents) == _say_together(fresh, documents)
