@@ -1,6 +1,6 @@
 """CSV in and out: rows with their line numbers, in any common encoding, written whole or not at all.
 
-The `csv` module does the parsing; here is what surrounds it: a byte order mark, the semicolons and tabs of
+The `csv` module does the reading; here is what surrounds it: a byte order mark, the semicolons and tabs of
 spreadsheets, rows of the wrong length, bytes that are not the encoding, and a result file that appears only
 when it is complete. Rows travel between processes as the text that they are, in and out, since text is quick to send.
 """
@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from io import StringIO
 from itertools import chain, islice, tee
 from pathlib import Path
 from typing import IO, NamedTuple, TextIO
@@ -99,7 +98,11 @@ class Table:
 
 
 class RowFormat(NamedTuple):
-    """How rows are written."""
+    """How rows are written: as RFC 4180 says, lines ending in a line feed.
+
+    By ourselves, as the writer of the `csv` module leaves a lone carriage return unquoted before Python 3.13, so that
+    its row breaks in two when it is read; and takes twice as long, a tenth of all the time of a table (decision 0014).
+    """
 
     delimiter: str = ","
     is_shown: bool = False
@@ -111,10 +114,17 @@ class RowFormat(NamedTuple):
         >>> RowFormat(";").format_rows([["a", "b;c"], ["1", ""]])
         'a;"b;c"\n1;\n'
         """
-        text = StringIO(newline="")
         shown = ([neutralise(cell) for cell in row] for row in rows) if self.is_shown else rows
-        csv.writer(text, delimiter=self.delimiter, lineterminator="\n").writerows(shown)
-        return text.getvalue()
+        part = self.delimiter
+        lines = [
+            part.join([_quote(c) if part in c or '"' in c or "\n" in c or "\r" in c else c for c in row])
+            for row in shown
+        ]
+        return "".join([f"{line}\n" if line else '""\n' for line in lines])  # one empty cell is no blank line
+
+
+def _quote(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 PLAIN = RowFormat()
