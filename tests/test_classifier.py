@@ -167,8 +167,8 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
     with (ROOT / "data" / "en-feeds-and-taglines.csv").open(encoding="utf-8", newline="") as stream:
         texts = [row["description"] for row in csv.DictReader(stream)][:60]
     expected = [default.classify(text) for text in texts]
-    for module in (socialcls.text, socialcls.weights):
-        monkeypatch.setattr(module, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(socialcls.text, "MAX_PIECES", 3)
+    monkeypatch.setattr(socialcls.weights, "MAX_KEYS", 3)
     monkeypatch.setattr(socialcls.weights, "LOOKUPS_BEFORE_DICTIONARY", 100)
     assert [Classifier.load().classify(text) for text in texts] == expected
 
