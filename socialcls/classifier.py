@@ -63,24 +63,20 @@ class Classifier:
         a, b, c, d = reading.scores
         scores = [a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d]
         i, j = rank(scores)
-        best, highest = LABELS[i], scores[i]
+        best_guess, highest = LABELS[i], scores[i]
         powers = [exp(score - highest) for score in scores]
         total = powers[0] + powers[1] + powers[2] + powers[3]
+        probabilities = {label: powers[n] / total for n, label in enumerate(LABELS)}
         confidence = powers[i] / total
-        is_sure = confidence >= self.card.thresholds[ground][best]
+        is_sure = confidence >= self.card.thresholds[ground][best_guess]
         if reading.n_words < MIN_WORDS and not document.url.strip():
             is_sure = False
-        intercepts = self.model.intercepts
-        return Prediction(
-            category=best if is_sure else UNSURE,
-            best_guess=best,
-            runner_up=LABELS[j],
-            confidence=confidence,
-            probabilities={label: powers[n] / total for n, label in enumerate(LABELS)},
-            margin=highest - scores[j],
-            bias=(intercepts[i] - intercepts[j]) * sharpness,
-            explanation=ReadExplanation(reading, i, j, sharpness),
-        )
+        category = best_guess if is_sure else UNSURE
+        margin = highest - scores[j]
+        bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
+        explanation = ReadExplanation(reading, i, j, sharpness)
+        # by place, since a record given by name takes twice as long to make
+        return Prediction(category, best_guess, LABELS[j], confidence, probabilities, margin, bias, explanation)
 
     def read(self, document: Document) -> Reading:
         """Read a document without deciding: its scores, and what each key of it contributes to each label.

@@ -23,6 +23,7 @@ each with their words, and half as much again for the older words, so that a lon
 # the mark before it that makes it a name (#channel, @account); the few single characters that mean something.
 # An optional prefix or a lookbehind in front of the word would take twice as long.
 _WORD = re.compile(r"[ru]/|[\w#@][\w\u0300-\u036f]*|[?!$€£|]")
+_POINTS = ".,:;()\"'"  # what stands most often before and behind a word and is part of none
 # Letters that Unicode does not decompose but that people type without their stroke.
 _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
@@ -33,7 +34,8 @@ def find_words(text: str) -> list[str]:
     >>> find_words("Zadaj pytanie na #pomoc w r/Polska?")
     ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/', 'Polska', '?']
     """
-    return [text] if text.isalnum() else _WORD.findall(text)  # most that stands between two spaces is just a word
+    bare = text.strip(_POINTS)
+    return [bare] if bare.isalnum() else _WORD.findall(text)  # most that stands between two spaces is just a word
 
 
 def find_spans(text: str) -> list[tuple[int, int]]:

@@ -43,23 +43,21 @@ class Weights:
     """The numbers of a model, by feature and by key."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self.vocabulary = Vocabulary(arrays.lines)
+        self.vocabulary = vocabulary = Vocabulary(arrays.lines)
         self.rows = arrays.weights
-        self.groups = {name: GroupWeights(group, self) for name, group in GROUPS_BY_NAME.items()}
-        """The same by group, by its name."""
+        self.groups = {name: GroupWeights(group, vocabulary, self.rows) for name, group in GROUPS_BY_NAME.items()}
+        """What the keys of each group weigh, by its name."""
 
     def look_up(self, number: int) -> Sums:
         """The numbers of one feature, by the number of its line."""
-        sums: Sums = ROW.unpack_from(self.rows, number * ROW.size)
-        return sums
+        return _read_row(self.rows, number)
 
 
 class GroupWeights:
-    """The numbers of the features of one group, by key."""
+    """What the keys of one group weigh."""
 
-    def __init__(self, group: Group, weights: Weights) -> None:
-        self._group = group
-        self._weights = weights
+    def __init__(self, group: Group, vocabulary: Vocabulary, rows: bytes) -> None:
+        self._group, self._vocabulary, self._rows = group, vocabulary, rows
         self._n_lookups = 0
         self._known: dict[str, Known] = {}
 
@@ -80,9 +78,8 @@ class GroupWeights:
 
     def find_pairs(self, first: str) -> dict[str, Pair]:
         """The known pairs that a word begins, by the second word, where the group is one of pairs."""
-        weights = self._weights
-        found = weights.vocabulary.find_all(self._group.name, first)
-        return {pair.value: Pair(weights.look_up(pair.number)) for pair in found}
+        found = self._vocabulary.find_all(self._group.name, first)
+        return {pair.value: Pair(_read_row(self._rows, pair.number)) for pair in found}
 
     def _find(self, features: Sequence[str]) -> list[Known | None]:
         """Each feature as far as it is known."""
@@ -90,14 +87,14 @@ class GroupWeights:
             self._n_lookups += len(features)
             if self._n_lookups <= LOOKUPS_BEFORE_DICTIONARY:
                 return [self._find_in_vocabulary(feature) for feature in features]
-            numbers = self._weights.vocabulary.number_lines(self._group.name)
-            self._known = {feature: Known(self._weights.look_up(number)) for feature, number in numbers.items()}
+            numbers = self._vocabulary.number_lines(self._group.name)
+            self._known = {feature: Known(_read_row(self._rows, number)) for feature, number in numbers.items()}
         known = self._known
         return [known.get(feature) for feature in features]
 
     def _find_in_vocabulary(self, feature: str) -> Known | None:
-        number = self._weights.vocabulary.find(self._group.name, feature)
-        return None if number is None else Known(self._weights.look_up(number))
+        number = self._vocabulary.find(self._group.name, feature)
+        return None if number is None else Known(_read_row(self._rows, number))
 
 
 class SumsByKey(dict[str, Sums]):
@@ -200,3 +197,8 @@ def lean(sums: Sums, direction: Direction) -> float:
     a, b, c, _ = sums
     i, j, k = direction
     return a * i + b * j + c * k
+
+
+def _read_row(rows: bytes, number: int) -> Sums:
+    sums: Sums = ROW.unpack_from(rows, number * ROW.size)
+    return sums
