@@ -61,26 +61,22 @@ class Classifier:
         ground = find_ground(reading.n_words)
         sharpness = self.sharpness[ground]
         a, b, c, d = reading.scores
-        scores = (a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d)
-        i, j, *_ = sorted(_INDICES, key=scores.__getitem__, reverse=True)
-        best, highest = LABELS[i], scores[i]
+        scores = [a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d]
+        i, j = rank(scores)
+        best_guess, highest = LABELS[i], scores[i]
         powers = [exp(score - highest) for score in scores]
         total = powers[0] + powers[1] + powers[2] + powers[3]
+        probabilities = {label: powers[n] / total for n, label in enumerate(LABELS)}
         confidence = powers[i] / total
-        is_sure = confidence >= self.card.thresholds[ground][best]
+        is_sure = confidence >= self.card.thresholds[ground][best_guess]
         if reading.n_words < MIN_WORDS and not document.url.strip():
             is_sure = False
-        intercepts = self.model.intercepts
-        return Prediction(
-            category=best if is_sure else UNSURE,
-            best_guess=best,
-            runner_up=LABELS[j],
-            confidence=confidence,
-            probabilities={label: power / total for label, power in zip(LABELS, powers, strict=True)},
-            margin=highest - scores[j],
-            bias=(intercepts[i] - intercepts[j]) * sharpness,
-            explanation=ReadExplanation(reading, i, j, sharpness),
-        )
+        category = best_guess if is_sure else UNSURE
+        margin = highest - scores[j]
+        bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
+        explanation = ReadExplanation(reading, i, j, sharpness)
+        # by place, since a record given by name takes twice as long to make
+        return Prediction(category, best_guess, LABELS[j], confidence, probabilities, margin, bias, explanation)
 
     def read(self, document: Document) -> Reading:
         """Read a document without deciding: its scores, and what each key of it contributes to each label.
@@ -90,6 +86,21 @@ class Classifier:
         """
         check_document(document)
         return self.model.read(document)
+
+
+def rank(scores: list[float]) -> tuple[int, int]:
+    """Indices of the highest and of the second highest score; of equal ones the first.
+
+    >>> rank([1.0, 3.0, 2.0, 3.0])
+    (1, 3)
+    """
+    best, second = (1, 0) if scores[1] > scores[0] else (0, 1)
+    for i in range(2, len(scores)):
+        if scores[i] > scores[best]:
+            best, second = i, best
+        elif scores[i] > scores[second]:
+            second = i
+    return best, second
 
 
 def find_ground(n_words: int) -> Ground:
@@ -127,6 +138,3 @@ def check_document(document: Document) -> None:
         field, value = max(zip(Document._fields, document, strict=True), key=lambda pair: len(pair[1]))
         message = f"The {field} has {len(value):,} characters; at most {MAX_CHARS:,} are read. Give its beginning."
         raise InputError(message)
-
-
-_INDICES = tuple(range(len(LABELS)))

@@ -1,7 +1,7 @@
 """One field of a document as it was read: its scores, and on request what they are made of (see `model`)."""
 
 from math import sqrt
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from socialcls.features import (
     GROUPS_BY_NAME,
@@ -20,16 +20,18 @@ from socialcls.signals import Pair, Sums, scan
 from socialcls.text import Lexicon, Located, find_span, find_spans, list_spellings
 from socialcls.weights import (
     SIGNAL_URL_PARTS,
-    SIGNAL_WORDS,
     Direction,
     Scores,
     StoredEntries,
     SumsByKey,
     WeighedWord,
     Weights,
+    WordWeights,
     divide,
     lean,
 )
+
+T = TypeVar("T")
 
 Span = tuple[int, int]
 """Start and end in characters of a field."""
@@ -80,9 +82,8 @@ class WordField:
         self.name = field
         self.weights = weights
         self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
-        self.signals = SumsByKey(weights, f"{field}.signals")
-        entries = StoredEntries(weights.vocabulary, SIGNAL_WORDS)
-        self.lexicon = Lexicon(lambda key: WeighedWord(key, entries, field, weights))
+        self.signals = SumsByKey(weights.groups[f"{field}.signals"])
+        self.lexicon = Lexicon(WordWeights(field, weights).weigh)
 
 
 class ReadWords:
@@ -98,7 +99,7 @@ class ReadWords:
         self.words = words = field.lexicon.read(text)
         hits, pairs = scan(words)
         self._hits = hits
-        self._distinct, self._pairs = dict.fromkeys(words), dict.fromkeys(pairs)
+        self._distinct, self._pairs = _list_distinct(words), _list_distinct(pairs)
         self._located: list[Located] = []
         self._places: dict[Key, dict[Span, None]] = {}
         a = b = c = squares = 0.0
@@ -135,10 +136,11 @@ class ReadWords:
 
     def list_keys(self) -> list[ReadKey]:
         """The words and signals that are known."""
-        name, weights, keys = self._field.name, self._field.weights, []
+        name, keys = self._field.name, []
+        whole = self._field.weights.groups[f"{name}.words"]
         for word in self._distinct:
-            whole = weights.add_up(f"{name}.words", word.key)
-            idf = sqrt(whole[3]) if whole else 0.0
+            *_, squares = whole.add_up(word.key)
+            idf = sqrt(squares)
             if word.sums[3]:
                 keys.append(ReadKey(name, None, word.key, self.quote(word), _scale(word.sums, self._scale), idf))
         for signal, sums in self._shown.items():
@@ -151,7 +153,7 @@ class ReadWords:
         weighed: list[Weighed] = []
         for word in self._distinct:
             for group in (f"{name}.words", f"{name}.chars"):
-                for feature, sums in weights.list_features(group, word.key):
+                for feature, sums in weights.groups[group].list_features(word.key):
                     weighed.append((group, feature, sums, self._scale))
         for pair in self._pairs:
             first, second = self._find_places(pair)[0]
@@ -211,7 +213,7 @@ class UrlField:
         self.weights = weights
         self.entries = StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
         groups = [group for group in GROUPS_BY_NAME.values() if group.factor.field == "url"]
-        self.sums = {group.name: SumsByKey(weights, group.name) for group in groups}
+        self.sums = {group.name: SumsByKey(weights.groups[group.name]) for group in groups}
 
 
 class ReadUrl:
@@ -258,7 +260,7 @@ class ReadUrl:
         for factor, keys in self._by_factor.items():
             *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
             for group, name, _ in keys:
-                for feature, sums in self._weights.list_features(group, name):
+                for feature, sums in self._weights.groups[group].list_features(name):
                     weighed.append((group, feature, sums, scale))
         return weighed
 
@@ -282,6 +284,19 @@ class ReadUrl:
     def find_spans(self, key: Key) -> tuple[Span, ...]:
         """Where a key stands."""
         return key.spans if isinstance(key, UrlPlace) else ()
+
+
+def _list_distinct(things: list[T]) -> list[T]:
+    """Each once, in order."""
+    if len(things) < 2:
+        return things
+    met: set[T] = set()
+    distinct: list[T] = []
+    for thing in things:
+        if thing not in met:
+            met.add(thing)
+            distinct.append(thing)
+    return distinct
 
 
 def _scale(sums: Sums, scale: float) -> Scores:

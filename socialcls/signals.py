@@ -51,14 +51,20 @@ class Entries(Protocol):
         """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
-class Pair:
-    """Two neighbouring words that a model knows together."""
+class Known:
+    """A feature that a model knows. An object and no tuple: compiled, it holds the numbers themselves side by side."""
 
     __slots__ = ("sums",)
 
     def __init__(self, sums: Sums) -> None:
         self.sums = sums
-        """What the two weigh as a pair."""
+        """What it weighs."""
+
+
+class Pair(Known):
+    """Two neighbouring words that a model knows together."""
+
+    __slots__ = ()
 
 
 class Word:
@@ -79,23 +85,33 @@ class Word:
         self.key = key
         self.shows = bool(opened)
         """Whether it shows a signal or opens a phrase."""
-        self.signals = tuple(dict.fromkeys([entry.signal for entry in opened if not entry.rest]))
+        self.signals: tuple[str, ...] = ()
         """Shown by the word alone, each once."""
-        self.reach = max([len(entry.rest) for entry in opened], default=0)
+        self.reach = 0
         """How many of the words behind it a phrase may take that it opens."""
         self.by_second: dict[str, tuple[Entry, ...]] = _NOTHING_OPENED
         """The phrases whose second word is a whole word, by that."""
         self.by_beginning: tuple[tuple[str, Entry], ...] = ()
         """Those whose second word is a beginning, with that."""
-        if self.reach:
-            self.by_second = {}
-            for entry in opened:
-                if entry.rest and entry.rest[0].endswith("*"):
-                    self.by_beginning += ((entry.rest[0][:-1], entry),)
-                elif entry.rest:
-                    self.by_second[entry.rest[0]] = (*self.by_second.get(entry.rest[0], ()), entry)
         self.pairs: dict[str, Pair] = _NO_PAIRS
         """The pairs that the word and the next one may be, by that one's key."""
+        if opened:
+            self._open(opened)
+
+    def _open(self, opened: Sequence[Entry]) -> None:
+        self.signals = tuple(dict.fromkeys([entry.signal for entry in opened if not entry.rest]))
+        self.reach = max([len(entry.rest) for entry in opened])
+        if self.reach:
+            self.by_second = {}
+        for entry in opened:
+            if entry.rest and entry.rest[0].endswith("*"):
+                self.by_beginning += ((entry.rest[0][:-1], entry),)
+            elif entry.rest:
+                self.by_second[entry.rest[0]] = (*self.by_second.get(entry.rest[0], ()), entry)
+
+    def goes_on(self, second: str) -> bool:
+        """Whether a phrase that the word opens may go on with a second word."""
+        return second in self.by_second or bool(self.by_beginning)
 
     def match(self, behind: list[str]) -> list[tuple[str, int]]:
         """The signals of the phrases that the word opens, each with the number of words behind it that it takes.
@@ -167,9 +183,8 @@ def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
         if word.shows:
             for signal in word.signals:
                 hits.append((signal, i, i))  # noqa: PERF401  (these loops are the hottest of all)
-            behind = opening[i + 1 : i + 1 + word.reach]
-            if behind and (word.by_beginning or behind[0].key in word.by_second):
-                for signal, n in word.match([other.key for other in behind]):
+            if word.reach and i + 1 < len(opening) and word.goes_on(opening[i + 1].key):
+                for signal, n in word.match([other.key for other in opening[i + 1 : i + 1 + word.reach]]):
                     hits.append((signal, i, i + n))
     pairs: list[Pair] = []
     for i in range(len(words) - 1):

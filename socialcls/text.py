@@ -8,22 +8,22 @@ lost their diacritics and a forum founded in 2004 is as much a forum as one foun
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from itertools import chain
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 W = TypeVar("W")
 
 Located = tuple[int, str, int]
 """A word in a text: where its piece begins, the piece, and which word of the piece it is."""
 
-MAX_REMEMBERED = 50_000
-"""Pieces of text a lexicon remembers before it forgets those that were not met since it last forgot: some 500 bytes
-each with their words, and twice as many at the most, so that a long stream runs in constant memory."""
+MAX_PIECES = 100_000
+"""Pieces of text a lexicon remembers before it forgets the words that were not met since it last forgot. Some 210 bytes
+each with their words, and half as much again for the older words, so that a long stream runs in constant memory."""
 
 # The prefix of r/subreddit and u/user, a word by itself; a word with any combining marks on it (decomposed "é") and
 # the mark before it that makes it a name (#channel, @account); the few single characters that mean something.
 # An optional prefix or a lookbehind in front of the word would take twice as long.
 _WORD = re.compile(r"[ru]/|[\w#@][\w\u0300-\u036f]*|[?!$€£|]")
+_POINTS = ".,:;()\"'"  # what stands most often before and behind a word and is part of none
 # Letters that Unicode does not decompose but that people type without their stroke.
 _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
@@ -34,7 +34,8 @@ def find_words(text: str) -> list[str]:
     >>> find_words("Zadaj pytanie na #pomoc w r/Polska?")
     ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/', 'Polska', '?']
     """
-    return [text] if text.isalnum() else _WORD.findall(text)  # most that stands between two spaces is just a word
+    bare = text.strip(_POINTS)
+    return [bare] if bare.isalnum() else _WORD.findall(text)  # most that stands between two spaces is just a word
 
 
 def find_spans(text: str) -> list[tuple[int, int]]:
@@ -101,7 +102,7 @@ class _Folded(dict[int, str]):
 _FOLDED = _Folded()
 
 
-class Lexicon(dict[str, tuple[W, ...]]):
+class Lexicon(Generic[W]):
     """What is known of words, by what stands between two spaces: worked out when first met, then remembered.
 
     >>> lexicon = Lexicon(str.upper)
@@ -113,18 +114,29 @@ class Lexicon(dict[str, tuple[W, ...]]):
         """Make an empty lexicon.
 
         Args:
-            make: Works out what is known of a folded word; there is one result for all ways of writing it.
+            make: Works out what is known of a folded word, which is no tuple; there is one result for all ways of
+                writing the word.
         """
-        super().__init__()
         self._make = make
-        self._older: dict[str, tuple[W, ...]] = {}
+        self._by_piece: dict[str, W | tuple[W, ...]] = {}  # most pieces are one word, and need no tuple around it
         self._by_folded: dict[str, W] = {}
+        self._older: dict[str, W] = {}
 
     def read(self, text: str) -> list[W]:
         """What is known of each of `find_words(text)`."""
-        if len(self) > MAX_REMEMBERED:  # never within a text: a word met twice in it is the same object
+        by_piece = self._by_piece
+        if len(by_piece) > MAX_PIECES:  # never within a text: a word met twice in it is the same object
             self._forget()
-        return list(chain.from_iterable(map(self.__getitem__, text.split())))
+        words: list[W] = []
+        for piece in text.split():
+            known = by_piece.get(piece)
+            if known is None:
+                known = self._learn(piece)
+            if isinstance(known, tuple):
+                words += known
+            else:
+                words.append(known)
+        return words
 
     def locate(self, text: str) -> list[Located]:
         """Where each of `find_words(text)` stands, roughly: `find_span` looks closely, at those that are asked for."""
@@ -133,26 +145,27 @@ class Lexicon(dict[str, tuple[W, ...]]):
         for piece in text.split():
             start = text.index(piece, end)
             end = start + len(piece)
-            for n in range(len(self[piece])):
+            known = self._by_piece.get(piece)
+            n_words = len(find_words(piece)) if known is None or isinstance(known, tuple) else 1
+            for n in range(n_words):
                 located.append((start, piece, n))  # noqa: PERF401
         return located
 
-    def __missing__(self, piece: str) -> tuple[W, ...]:
-        known = self._older.get(piece)
-        if known is None:
-            known = tuple([self._look_up(fold(word)) for word in find_words(piece)])
-        self[piece] = known
+    def _learn(self, piece: str) -> W | tuple[W, ...]:
+        words = [self._look_up(piece if (folded := fold(word)) == piece else folded) for word in find_words(piece)]
+        known = self._by_piece[piece] = words[0] if len(words) == 1 else tuple(words)
         return known
-
-    def _forget(self) -> None:
-        """Forget what was not met since the last time; what is met again comes back from the older half."""
-        self._older = dict(self)
-        self.clear()
-        kept = {id(word) for words in self._older.values() for word in words}
-        self._by_folded = {folded: word for folded, word in self._by_folded.items() if id(word) in kept}
 
     def _look_up(self, folded: str) -> W:
         known = self._by_folded.get(folded)
         if known is None:
-            known = self._by_folded[folded] = self._make(folded)
+            known = self._older.get(folded)
+            if known is None:
+                known = self._make(folded)
+            self._by_folded[folded] = known
         return known
+
+    def _forget(self) -> None:
+        """Forget the words that were not met since the last time; the others come back from the older half."""
+        self._by_piece.clear()
+        self._older, self._by_folded = self._by_folded, {}

@@ -26,13 +26,16 @@ class Section(NamedTuple):
     n_lines: int
 
 
-class Found(NamedTuple):
+class Found:
     """A line found by its key."""
 
-    number: int
-    """Of the line, counted from 0 over all sections."""
-    value: str
-    """What stands behind the key; empty where nothing does."""
+    __slots__ = ("number", "value")
+
+    def __init__(self, number: int, value: str) -> None:
+        self.number = number
+        """Of the line, counted from 0 over all sections."""
+        self.value = value
+        """What stands behind the key; empty where nothing does."""
 
 
 class Lines(NamedTuple):
@@ -99,16 +102,15 @@ class Vocabulary:
     def find_all(self, section: str, key: str) -> list[Found]:
         """All lines with a key and a value, in the order in which they were laid out."""
         encoded, start, end, first = self._open_bucket(section, key)
-        text = self._lines.text
-        sought = b"\n" + encoded + b"\t"
-        found = []
-        while (place := text.find(sought, start, end)) >= 0:
-            first += text.count(b"\n", start, place)
-            start = place + len(sought)
-            value_end = text.index(b"\n", start, end)
-            found.append(Found(first, _decode(text[start:value_end])))
-            first, start = first + 1, value_end
-        return found
+        sought = encoded + b"\t"
+        if self._lines.text.find(b"\n" + sought, start, end) < 0:
+            return []
+        lines = self._lines.text[start + 1 : end - 1].split(b"\n")
+        return [
+            Found(number, _decode(line[len(sought) :]))
+            for number, line in enumerate(lines, first)
+            if line.startswith(sought)
+        ]
 
     def list_section(self, section: str) -> list[str]:
         """Every line of a section, in the order of their numbers."""

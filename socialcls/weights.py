@@ -1,15 +1,13 @@
 """What the features of keys weigh: looked up in a model's vocabulary, added up by key, and remembered."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import sqrt
 from struct import Struct
 from typing import NamedTuple
 
-from socialcls.features import GROUPS_BY_NAME, expand_key
+from socialcls.features import GROUPS_BY_NAME, Group, expand_key
 from socialcls.records import Field
-from socialcls.signals import NOTHING, Entries, Entry, Pair, Sums, Word, look_up, parse_entry
-from socialcls.text import MAX_REMEMBERED
+from socialcls.signals import NOTHING, Entry, Known, Pair, Sums, Word, look_up, parse_entry
 from socialcls.vocabulary import Lines, Vocabulary
 
 ROW = Struct("<4f")
@@ -27,6 +25,9 @@ Direction = tuple[float, float, float]
 LOOKUPS_BEFORE_DICTIONARY = 10_000
 """In one section; then a dictionary of it has paid for itself (the ski rental: at most twice the least cost)."""
 
+MAX_KEYS = 50_000
+"""Of one group, whose sums are remembered; then all are forgotten, so that a long stream runs in constant memory."""
+
 
 class Arrays(NamedTuple):
     """A model's numbers, as they stand in its directory."""
@@ -42,52 +43,71 @@ class Weights:
     """The numbers of a model, by feature and by key."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self.vocabulary = Vocabulary(arrays.lines)
+        self.vocabulary = vocabulary = Vocabulary(arrays.lines)
         self.rows = arrays.weights
-        self._n_lookups: Counter[str] = Counter()
-        self._sums: dict[str, dict[str, Sums]] = {}
+        self.groups = {name: GroupWeights(group, vocabulary, self.rows) for name, group in GROUPS_BY_NAME.items()}
+        """What the keys of each group weigh, by its name."""
 
     def look_up(self, number: int) -> Sums:
         """The numbers of one feature, by the number of its line."""
-        sums: Sums = ROW.unpack_from(self.rows, number * ROW.size)
-        return sums
+        return _read_row(self.rows, number)
 
-    def add_up(self, group: str, key: str) -> Sums | None:
-        """The sums of a key's features; None when none is known."""
-        features = expand_key(GROUPS_BY_NAME[group], key)
-        if group in self._sums:
-            find = self._sums[group].get
-            known = [sums for feature in features if (sums := find(feature))]
-        else:
-            self._count_lookups(group, len(features))
-            numbers = [self.vocabulary.find(group, feature) for feature in features]
-            known = [self.look_up(number) for number in numbers if number is not None]
-        return _add_up(known) if known else None
 
-    def list_features(self, group: str, key: str) -> list[tuple[str, Sums]]:
+class GroupWeights:
+    """What the keys of one group weigh."""
+
+    def __init__(self, group: Group, vocabulary: Vocabulary, rows: bytes) -> None:
+        self._group, self._vocabulary, self._rows = group, vocabulary, rows
+        self._n_lookups = 0
+        self._known: dict[str, Known] = {}
+
+    def add_up(self, key: str) -> Sums:
+        """The sums of a key's features; NOTHING when none is known."""
+        a = b = c = squares = 0.0
+        for known in self._find(expand_key(self._group, key)):
+            if known is not None:
+                u, v, w, q = known.sums
+                a, b, c, squares = a + u, b + v, c + w, squares + q
+        return (a, b, c, squares) if squares else NOTHING
+
+    def list_features(self, key: str) -> list[tuple[str, Sums]]:
         """The known features of a key with what each weighs."""
-        found = [(f, self.vocabulary.find(group, f)) for f in expand_key(GROUPS_BY_NAME[group], key)]
-        return [(feature, self.look_up(number)) for feature, number in found if number is not None]
+        features = expand_key(self._group, key)
+        found = zip(features, self._find(features), strict=True)
+        return [(feature, known.sums) for feature, known in found if known is not None]
 
-    def _count_lookups(self, group: str, n: int) -> None:
-        self._n_lookups[group] += n
-        if self._n_lookups[group] > LOOKUPS_BEFORE_DICTIONARY:
-            numbers = self.vocabulary.number_lines(group)
-            self._sums[group] = {feature: self.look_up(number) for feature, number in numbers.items()}
+    def find_pairs(self, first: str) -> dict[str, Pair]:
+        """The known pairs that a word begins, by the second word, where the group is one of pairs."""
+        found = self._vocabulary.find_all(self._group.name, first)
+        return {pair.value: Pair(_read_row(self._rows, pair.number)) for pair in found}
+
+    def _find(self, features: Sequence[str]) -> list[Known | None]:
+        """Each feature as far as it is known."""
+        if not self._known:
+            self._n_lookups += len(features)
+            if self._n_lookups <= LOOKUPS_BEFORE_DICTIONARY:
+                return [self._find_in_vocabulary(feature) for feature in features]
+            numbers = self._vocabulary.number_lines(self._group.name)
+            self._known = {feature: Known(_read_row(self._rows, number)) for feature, number in numbers.items()}
+        known = self._known
+        return [known.get(feature) for feature in features]
+
+    def _find_in_vocabulary(self, feature: str) -> Known | None:
+        number = self._vocabulary.find(self._group.name, feature)
+        return None if number is None else Known(_read_row(self._rows, number))
 
 
 class SumsByKey(dict[str, Sums]):
     """The sums of the keys of one group, remembered."""
 
-    def __init__(self, weights: Weights, group: str) -> None:
+    def __init__(self, weights: GroupWeights) -> None:
         super().__init__()
         self._weights = weights
-        self._group = group
 
     def __missing__(self, key: str) -> Sums:
-        if len(self) >= MAX_REMEMBERED:
+        if len(self) >= MAX_KEYS:
             self.clear()
-        sums = self[key] = self._weights.add_up(self._group, key) or NOTHING
+        sums = self[key] = self._weights.add_up(key)
         return sums
 
 
@@ -123,18 +143,38 @@ class WeighedWord(Word):
 
     __slots__ = ("is_known", "sums")
 
-    def __init__(self, key: str, entries: Entries, field: Field, weights: Weights) -> None:
-        super().__init__(key, look_up(key, entries))
-        whole = weights.add_up(f"{field}.words", key)
-        ngrams = weights.add_up(f"{field}.chars", key)
-        self.is_known = whole is not None
+    def __init__(self, key: str, opened: Sequence[Entry], whole: Sums, ngrams: Sums) -> None:
+        """Keep what is known of a word.
+
+        Args:
+            key: The word, folded.
+            opened: The entries whose opening fits it.
+            whole: What the word weighs.
+            ngrams: What its n-grams weigh.
+        """
+        super().__init__(key, opened)
+        self.is_known = whole[3] > 0
         """Whether the model knows the word as a whole, not by its n-grams alone."""
-        self.sums: Sums = _add_up([sums for sums in (whole, ngrams) if sums is not None])
+        self.sums: Sums = (whole[0] + ngrams[0], whole[1] + ngrams[1], whole[2] + ngrams[2], whole[3] + ngrams[3])
         """Of the word and its n-grams."""
-        if self.is_known:
-            found = weights.vocabulary.find_all(f"{field}.pairs", key)
-            if found:
-                self.pairs = {pair.value: Pair(weights.look_up(pair.number)) for pair in found}
+
+
+class WordWeights:
+    """What the words of one field bring."""
+
+    def __init__(self, field: Field, weights: Weights) -> None:
+        self._entries = StoredEntries(weights.vocabulary, SIGNAL_WORDS)
+        self._words = weights.groups[f"{field}.words"]
+        self._ngrams = weights.groups[f"{field}.chars"]
+        self._pairs = weights.groups[f"{field}.pairs"]
+
+    def weigh(self, key: str) -> WeighedWord:
+        """All that a folded word brings."""
+        opened = look_up(key, self._entries)
+        word = WeighedWord(key, opened, self._words.add_up(key), self._ngrams.add_up(key))
+        if word.is_known:
+            word.pairs = self._pairs.find_pairs(key) or word.pairs
+        return word
 
 
 def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, float, float]:
@@ -159,8 +199,6 @@ def lean(sums: Sums, direction: Direction) -> float:
     return a * i + b * j + c * k
 
 
-def _add_up(all_sums: Iterable[Sums]) -> Sums:
-    a = b = c = q = 0.0
-    for u, v, w, r in all_sums:
-        a, b, c, q = a + u, b + v, c + w, q + r
-    return (a, b, c, q) if q else NOTHING
+def _read_row(rows: bytes, number: int) -> Sums:
+    sums: Sums = ROW.unpack_from(rows, number * ROW.size)
+    return sums

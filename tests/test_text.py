@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import socialcls.text
 from socialcls.text import Lexicon, find_spans, find_words, fold
 
 
@@ -64,3 +65,15 @@ def test_one_word_is_one_object():
     lexicon = Lexicon(lambda word: [word])
     (first, second), (third,) = lexicon.read("Łódź lodz"), lexicon.read("LODZ!")[:1]
     assert first is second is third
+
+
+def test_one_word_is_one_object_whatever_was_forgotten(monkeypatch):
+    """A word that comes back from the older half is the same in every piece; one that was not met meanwhile is new."""
+    monkeypatch.setattr(socialcls.text, "MAX_PIECES", 2)
+    lexicon = Lexicon(lambda word: [word])
+    (first, *_) = lexicon.read("Forum blog shop")
+    (second, third) = lexicon.read("(forum) FORUM")
+    assert first is second is third
+    lexicon.read("a b c")
+    lexicon.read("d e f")
+    assert lexicon.read("forum")[0] is not first
