@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
-from socialcls.pieces import MAX_PHRASES, MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
+from socialcls.pieces import MAX_PHRASES, MAX_PIECES, MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
 from socialcls.records import Field, Mention
 from socialcls.signals import OPENING_WORDS, Word
 from socialcls.text import list_spellings
@@ -29,7 +29,8 @@ MAX_DOCUMENTS = 1_000
 _NUMBER_BITS = 22  # of the number of a word: more than MAX_WORDS and what one block may add
 _CODE_BITS = 32  # the first of two words in a row stands above them in their code, the second below
 _SECOND = (1 << _CODE_BITS) - 1
-_OPENS_PAIR, _ENDS_PAIR, _OPENS_PHRASE, _MAY_OPEN, _SHOWS_SIGNAL, _IS_TELLING = 1, 2, 4, 8, 16, 32  # flags of a word
+_OPENS_PAIR, _ENDS_PAIR, _OPENS_PHRASE, _MAY_OPEN = 1, 2, 4, 8  # flags of a word
+_SHOWS_SIGNAL, _IS_TELLING, _MET_AGAIN = 16, 32, 64
 
 
 class Parts(NamedTuple):
@@ -132,8 +133,11 @@ class WordArrays:
 
     def read(self, texts: Sequence[str]) -> "ReadColumn":
         """Read the field of a block of documents."""
-        if max(len(self._words.pieces), len(self._words.keys) - self._n_kept) > MAX_WORDS:
+        if self._n_weighed > self._n_kept + MAX_WORDS:
             self._forget()
+        elif len(self._words.pieces) > MAX_PIECES:
+            self._words.forget_pieces()
+        n_known = self._n_weighed
         split = [text.split() for text in texts]
         pieces = list(chain.from_iterable(split))
         numbers = np.fromiter(map(self._words.pieces.__getitem__, pieces), np.int64, len(pieces))
@@ -146,6 +150,7 @@ class WordArrays:
         piece_of = np.repeat(np.arange(len(pieces)), n_words)
         words = numbers[piece_of]
         words[words >= SEVERAL] = np.fromiter(chain.from_iterable(several), np.int64)
+        self.flags[words[words < n_known]] |= _MET_AGAIN
         first = np.cumsum(n_words) - n_words
         return ReadColumn(self, _CutPieces(pieces, n_words, first, piece_of, words, documents[piece_of], len(texts)))
 
@@ -249,13 +254,24 @@ class WordArrays:
             self._phrases += [self._join(word.key, second) for second in word.by_second]
 
     def _forget(self) -> None:
-        self._words.forget(self._n_kept)
-        codes = self._phrase_codes[:-1]
-        are_kept = np.maximum(codes >> _CODE_BITS, codes & _SECOND) < self._n_kept
-        self._phrase_codes = _sort_codes(codes[are_kept].tolist())
-        self._n_weighed = self._n_kept
+        """Forget the words that were not met again, and give those that remain new numbers."""
+        are_kept = (self.flags[: self._n_weighed] & _MET_AGAIN).astype(np.bool_)
+        if np.count_nonzero(are_kept) > MAX_WORDS // 2:
+            are_kept[:] = False
+        are_kept[: self._n_kept] = True
+        first, second = self._phrase_codes[:-1] >> _CODE_BITS, self._phrase_codes[:-1] & _SECOND
+        while not are_kept[second[are_kept[first]]].all():  # a phrase is known by the numbers of both its words
+            are_kept[second[are_kept[first]]] = True
+        numbers = np.cumsum(are_kept) - 1
+        are_whole = are_kept[first]
+        codes = (numbers[first[are_whole]] << _CODE_BITS) | numbers[second[are_whole]]
+        self._phrase_codes = _sort_codes(codes.tolist())
+        kept = np.flatnonzero(are_kept)
+        self._words.keep(kept.tolist())
+        self._n_weighed = len(kept)
+        self.sums, self.flags = self.sums[kept], self.flags[kept] & ~np.uint8(_MET_AGAIN)
+        self._reaches, self._shown_by = self._reaches[kept], self._shown_by[kept]
         self._matched.clear()
-        self.mentions.clear()
 
 
 class _Combinations:

@@ -12,8 +12,12 @@ from socialcls.records import Field, Mention
 from socialcls.signals import Entry, Word, look_up
 from socialcls.text import find_words, fold, quote
 
-MAX_WORDS = 120_000
-"""Different words and pieces of text that are remembered; then all are forgotten but those of the model's pairs."""
+MAX_PIECES = 120_000
+"""Pieces of text whose words are remembered; then all are forgotten."""
+
+MAX_WORDS = 100_000
+"""Different words that are remembered beside those of the model's pairs; then all are forgotten that were not met again
+since the last time, which is most of them (Zipf), or all when those would be more than half."""
 
 MAX_PHRASES = 20_000
 """Words in a row whose mentions or signals are remembered; then all are forgotten."""
@@ -80,12 +84,15 @@ class NumberedWords:
         """The signals of the phrases that a word opens with those behind it, and how many of them each takes."""
         return self._openers[numbers[0]].match([self.keys[number] for number in numbers[1:]])
 
-    def forget(self, n_kept: int) -> None:
-        """Forget all pieces, and all words but the first."""
-        for key in self.keys[n_kept:]:
-            del self._numbers[key]
-        del self.keys[n_kept:]
-        self._openers = {number: word for number, word in self._openers.items() if number < n_kept}
+    def keep(self, kept: list[int]) -> None:
+        """Forget all words but some, which get new numbers in the old order, and all pieces."""
+        self.keys = [self.keys[number] for number in kept]
+        self._numbers = {key: number for number, key in enumerate(self.keys)}
+        self._openers = {new: self._openers[old] for new, old in enumerate(kept) if old in self._openers}
+        self.forget_pieces()
+
+    def forget_pieces(self) -> None:
+        """Forget all pieces; their words keep their numbers."""
         self.pieces.clear()
         self.several.clear()
 

@@ -76,7 +76,8 @@ def test_what_is_forgotten_is_learnt_again(blocks_of_documents):
     """Numbers of words are given anew when too many are known; no answer changes."""
     block_classifier = BlockClassifier(_TINY, ReasonWriter(_TINY.taxonomy, "en"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrays, "MAX_WORDS", 3)
+        patch.setattr(arrays, "MAX_WORDS", 6)
+        patch.setattr(arrays, "MAX_PIECES", 8)
         patch.setattr(arrays, "MAX_PHRASES", 2)
         patch.setattr(pieces, "MAX_PHRASES", 2)
         for documents in blocks_of_documents:
