@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
-from socialcls.pieces import MAX_PHRASES, MAX_PIECES, MAX_WORDS, SEVERAL, Mentions, NumberedWords, expand_keys
+from socialcls.pieces import MAX_PIECES, MAX_WORDS, SEVERAL, NumberedWords, expand_keys, list_mentions
 from socialcls.records import Field, Mention
 from socialcls.signals import OPENING_WORDS, Word
 from socialcls.text import list_spellings
@@ -22,6 +22,9 @@ from socialcls.weights import SIGNAL_WORDS, StoredEntries
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+MAX_PHRASES = 20_000
+"""Words in a row whose signals are remembered; then all are forgotten."""
 
 MAX_DOCUMENTS = 1_000
 """Read at once: numpy is as fast as it gets, and memory small."""
@@ -106,12 +109,11 @@ class WordArrays:
         self._whole = vocabulary.number_lines(f"{name}.words")
         self._ngrams = vocabulary.number_lines(f"{name}.chars")
         entries = StoredEntries(vocabulary, SIGNAL_WORDS).list_all()
-        self._signals = list(dict.fromkeys([entry.signal for entry in chain.from_iterable(entries.values())]))
-        self._signal_numbers = {signal: i for i, signal in enumerate(self._signals)}
+        self.signals = list(dict.fromkeys([entry.signal for entry in chain.from_iterable(entries.values())]))
+        self._signal_numbers = {signal: i for i, signal in enumerate(self.signals)}
         self.signal_sums = self._stack(f"{name}.signals")
 
         self._words = NumberedWords(entries)
-        self.mentions = Mentions(name, self._signals)
         self._n_weighed = 0
         self.sums = np.zeros((1024, 4))
         self.flags = np.zeros(1024, np.uint8)
@@ -201,7 +203,7 @@ class WordArrays:
 
     def _stack(self, group: str) -> Floats:
         """What each signal weighs in a group; nothing where it is not known."""
-        sums = np.zeros((len(self._signals), 4))
+        sums = np.zeros((len(self.signals), 4))
         for signal, number in self.field.weights.vocabulary.number_lines(group).items():
             sums[self._signal_numbers[signal]] = self._rows[number]
         return sums
@@ -397,7 +399,7 @@ class ReadColumn:
         are_phrases = (signals >= 0) | (start != end) | (cut.n_words[start] != 1)
         n_before, n_behind = first - cut.first[start], cut.first[end] + cut.n_words[end] - 1 - last
         phrases = np.stack((np.arange(len(places)), start, end, signals, n_before, n_behind), axis=1)[are_phrases]
-        return self._known.mentions.list_mentions(cut.pieces, start.tolist(), phrases.tolist())
+        return list_mentions(self.name, self._known.signals, cut.pieces, start.tolist(), phrases.tolist())
 
 
 def _find_distinct(documents: Ints, keys: Ints) -> _Distinct:

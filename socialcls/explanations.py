@@ -1,7 +1,6 @@
 """What speaks for one label and against another in a document that was read, worked out when somebody asks."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from operator import itemgetter
 
 from socialcls.fields import Key, Part, UrlPlace
@@ -100,24 +99,27 @@ def pick_mentions(mentions: Iterable[Mention], most: int) -> list[Mention]:
     """
     picked: list[Mention] = []
     said: set[str] = set()
+    word_first = signal_later = False
     for named in mentions:
         words = _list_words(named.words)
-        is_said = words & said if named.field == "url" else words <= said
-        if not is_said:
-            picked.append(named)
-            said |= words
-            if len(picked) == most:
-                break
-    shown = {word.lower() for named in picked if named.signal for word in named.words}
-    if not shown:
+        new = [word for word in words if word not in said]
+        if not new or (named.field == "url" and len(new) < len(words)):
+            continue
+        said.update(new)
+        picked.append(named)
+        signal_later |= word_first and named.signal is not None
+        word_first |= named.signal is None
+        if len(picked) == most:
+            break
+    if not signal_later:
         return picked
+    shown = {word.lower() for named in picked if named.signal for word in named.words}
     return [m for m in picked if m.signal or not shown.issuperset([word.lower() for word in m.words])]
 
 
-@lru_cache(maxsize=20_000)
-def _list_words(phrases: tuple[str, ...]) -> frozenset[str]:
+def _list_words(phrases: tuple[str, ...]) -> list[str]:
     """The words of phrases, and of pieces of a URL, one by one."""
-    return frozenset([w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()])
+    return [w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()]
 
 
 def mention(part: Part) -> Mention:

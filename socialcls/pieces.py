@@ -12,22 +12,15 @@ from socialcls.records import Field, Mention
 from socialcls.signals import Entry, Word, look_up
 from socialcls.text import find_words, fold, quote
 
-MAX_PIECES = 120_000
-"""Pieces of text whose words are remembered; then all are forgotten."""
+MAX_PIECES = 80_000
+"""Pieces of text whose words are remembered before those are forgotten that were not met since the last time."""
 
 MAX_WORDS = 100_000
 """Different words that are remembered beside those of the model's pairs; then all are forgotten that were not met again
 since the last time, which is most of them (Zipf), or all when those would be more than half."""
 
-MAX_PHRASES = 20_000
-"""Words in a row whose mentions or signals are remembered; then all are forgotten."""
-
 SEVERAL = 1 << 40
 """Numbers from here on are those of pieces with several words, or with none."""
-
-Phrase = tuple[int, str, int, int]
-"""Words in a row: the row of the signal that they show or -1, their pieces with one space between two, and how many
-words of the first piece and of the last do not belong to them."""
 
 
 class NumberedWords:
@@ -46,6 +39,7 @@ class NumberedWords:
         """The number of each piece of text between two spaces: that of its word, or SEVERAL and more."""
         self.several: list[tuple[int, ...]] = []
         """The words of the pieces numbered SEVERAL, SEVERAL + 1, and so on."""
+        self._older_pieces: dict[str, int] = {}
         self._openers: dict[int, Word] = {}
 
     def number(self, key: str) -> int:
@@ -57,7 +51,10 @@ class NumberedWords:
         return number
 
     def learn(self, piece: str) -> int:
-        """The number of a piece of text that was not met before."""
+        """The number of a piece of text that was not met lately."""
+        known = self._older_pieces.get(piece)
+        if known is not None:
+            return known
         words = find_words(piece)
         if len(words) == 1:
             return self.number(fold(words[0]))
@@ -89,12 +86,14 @@ class NumberedWords:
         self.keys = [self.keys[number] for number in kept]
         self._numbers = {key: number for number, key in enumerate(self.keys)}
         self._openers = {new: self._openers[old] for new, old in enumerate(kept) if old in self._openers}
-        self.forget_pieces()
+        self.pieces.clear()
+        self._older_pieces.clear()
+        self.several.clear()
 
     def forget_pieces(self) -> None:
-        """Forget all pieces; their words keep their numbers."""
+        """Forget the pieces that were not met since the last time."""
+        self._older_pieces = dict(self.pieces)
         self.pieces.clear()
-        self.several.clear()
 
 
 class _Pieces(dict[str, int]):
@@ -107,41 +106,25 @@ class _Pieces(dict[str, int]):
         return number
 
 
-class Mentions(dict[str | Phrase, Mention]):
-    """How words in a row are mentioned; a piece of text with one word stands for that word."""
+def list_mentions(
+    field: Field, signals: Sequence[str], pieces: list[str], starts: list[int], phrases: list[list[int]]
+) -> list[Mention]:
+    """How to mention words in a row.
 
-    def __init__(self, field: Field, signals: Sequence[str]) -> None:
-        """Remember none yet.
-
-        Args:
-            field: In which they stand.
-            signals: Their ids, by row.
-        """
-        super().__init__()
-        self._field, self._signals = field, signals
-
-    def __missing__(self, written: str | Phrase) -> Mention:
-        signal, pieces, n_before, n_behind = (-1, written, 0, 0) if isinstance(written, str) else written
-        shown = None if signal < 0 else self._signals[signal]
-        mention = Mention(self._field, shown, (quote(pieces, n_before, n_behind),))
-        if len(self) >= MAX_PHRASES:
-            self.clear()
-        self[written] = mention
-        return mention
-
-    def list_mentions(self, pieces: list[str], starts: list[int], phrases: list[list[int]]) -> list[Mention]:
-        """Mentions of words in a row.
-
-        Args:
-            pieces: Of the texts.
-            starts: Of each mention its first piece; it is all of it, unless it is listed next.
-            phrases: Of those that are a signal's or are not just a piece with one word: which of the mentions, its
-                first and its last piece, and the numbers of a `Phrase`.
-        """
-        written: list[str | Phrase] = [pieces[start] for start in starts]
-        for i, start, end, signal, n_before, n_behind in phrases:
-            written[i] = (signal, " ".join(pieces[start : end + 1]), n_before, n_behind)
-        return [self[key] for key in written]
+    Args:
+        field: In which they stand.
+        signals: Their ids, by row.
+        pieces: Of the texts.
+        starts: Of each mention its first piece; the one word of it is all, unless the mention is listed next.
+        phrases: Of those that are a signal's or are not just a piece with one word: which of the mentions; its first
+            and its last piece; the row of the signal or -1; how many words of the first piece and of the last do not
+            belong to it.
+    """
+    mentions = [Mention(field, None, (quote(pieces[start], 0, 0),)) for start in starts]
+    for i, start, end, signal, n_before, n_behind in phrases:
+        words = quote(" ".join(pieces[start : end + 1]), n_before, n_behind)
+        mentions[i] = Mention(field, None if signal < 0 else signals[signal], (words,))
+    return mentions
 
 
 def expand_keys(group: Group, keys: Sequence[str]) -> tuple[list[str], list[int]]:
