@@ -12,7 +12,7 @@ from socialcls.records import Field, Mention
 from socialcls.signals import Entry, Word, look_up
 from socialcls.text import find_words, fold, quote
 
-MAX_PIECES = 80_000
+MAX_PIECES = 160_000
 """Pieces of text whose words are remembered before those are forgotten that were not met since the last time."""
 
 MAX_WORDS = 100_000
