@@ -53,7 +53,10 @@ class ReadExplanation:
     def reasons(self) -> tuple[Reason, ...]:
         """The evidence gathered by signal, by word and by piece of the URL, for and against."""
         if self._reasons is None:
-            reasons = [Reason(*mention(part), part[0] * self._sharpness) for part in self._list_parts()]
+            reasons = []
+            for part in self._list_parts():
+                named = mention(part)
+                reasons.append(Reason(named.field, named.signal, named.words, part[0] * self._sharpness))
             self._reasons = tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
         return self._reasons
 

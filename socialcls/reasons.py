@@ -119,11 +119,11 @@ class ReasonWriter:
     def _name(self, mentions: Sequence[Mention]) -> str:
         signals: dict[str, list[str]] = {}  # one may be shown by the text and by the address
         plain: dict[str, list[str]] = {}
-        for field, signal, words in mentions:
-            if signal:
-                signals.setdefault(signal, []).extend(words)
+        for mention in mentions:
+            if mention.signal:
+                signals.setdefault(mention.signal, []).extend(mention.words)
             else:
-                plain.setdefault(field, []).extend(words)
+                plain.setdefault(mention.field, []).extend(mention.words)
         parts = [self._signals[signal].put(self._quote.put_each(words)) for signal, words in signals.items()]
         for name, one, many in self._plain:
             if name in plain:

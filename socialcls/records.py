@@ -51,14 +51,17 @@ class Evidence(NamedTuple):
     """What it adds to the margin, in logits; negative when it speaks for the runner-up."""
 
 
-class Mention(NamedTuple):
-    """How a sentence that gives a reason mentions it."""
+class Mention:
+    """How a sentence that gives a reason mentions it; no tuple, since some are made for every row of a table."""
 
-    field: Field
-    signal: str | None
-    """The signal's id; None for words and parts of a URL."""
-    words: tuple[str, ...]
-    """What stands there, as it is written, each once, in order."""
+    __slots__ = ("field", "signal", "words")
+
+    def __init__(self, field: Field, signal: str | None, words: tuple[str, ...]) -> None:
+        self.field = field
+        self.signal = signal
+        """The signal's id; None for words and parts of a URL."""
+        self.words = words
+        """What stands there, as it is written, each once, in order."""
 
 
 class Reason(NamedTuple):
