@@ -5,13 +5,14 @@ that Python takes for a hundred. The order of every sum is that of `fields`: `nu
 another. What is not arithmetic (folding, n-grams, signals, phrases) is asked of the same functions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from socialcls.codes import Codes, Ints, join_neighbours, join_words, split_codes
 from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
 from socialcls.pieces import MAX_PIECES, MAX_WORDS, SEVERAL, NumberedWords, expand_keys, list_mentions
@@ -20,20 +21,13 @@ from socialcls.signals import OPENING_WORDS, Word
 from socialcls.text import list_spellings
 from socialcls.weights import SIGNAL_WORDS, StoredEntries
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-MAX_PHRASES = 20_000
-"""Words in a row whose signals are remembered; then all are forgotten."""
 
 MAX_DOCUMENTS = 1_000
 """Read at once: numpy is as fast as it gets, and memory small."""
 
 _NUMBER_BITS = 22  # of the number of a word: more than MAX_WORDS and what one block may add
-_CODE_BITS = 32  # the first of two words in a row stands above them in their code, the second below
-_SECOND = (1 << _CODE_BITS) - 1
-_OPENS_PAIR, _ENDS_PAIR, _OPENS_PHRASE, _MAY_OPEN = 1, 2, 4, 8  # flags of a word
-_SHOWS_SIGNAL, _IS_TELLING, _MET_AGAIN = 16, 32, 64
+_SHOWS_SIGNAL, _MAY_OPEN, _IS_TELLING, _MET_AGAIN = 1, 2, 4, 8  # flags of a word
 
 
 class Parts(NamedTuple):
@@ -113,24 +107,20 @@ class WordArrays:
         self._signal_numbers = {signal: i for i, signal in enumerate(self.signals)}
         self.signal_sums = self._stack(f"{name}.signals")
 
-        self._words = NumberedWords(entries)
+        self._words = NumberedWords(entries, self._signal_numbers)
         self._n_weighed = 0
         self.sums = np.zeros((1024, 4))
         self.flags = np.zeros(1024, np.uint8)
         self._shown = _Combinations()
         self._shown_by = np.zeros(1024, np.int64)
         self._reaches = np.zeros(1024, np.int64)
-        self._phrases: list[int] = []
-        self._phrase_codes = _sort_codes(self._phrases)
-        self._matched: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        self._phrases = Codes()
 
         pairs = vocabulary.number_lines(f"{name}.pairs")
         codes = {self._join(*pair.split("\t")): number for pair, number in pairs.items()}
-        self._pair_codes = _sort_codes(codes)
-        self.pair_sums = self._rows[[codes[code] for code in self._pair_codes[:-1].tolist()]]
+        self._pairs = Codes(codes)
+        self.pair_sums = self._rows[[codes[code] for code in self._pairs.sorted.tolist()]]
         self._weigh()
-        self.flags[self._pair_codes[:-1] >> _CODE_BITS] |= _OPENS_PAIR
-        self.flags[self._pair_codes[:-1] & _SECOND] |= _ENDS_PAIR
         self._n_kept = len(self._words.keys)
 
     def read(self, texts: Sequence[str]) -> "ReadColumn":
@@ -156,19 +146,23 @@ class WordArrays:
         first = np.cumsum(n_words) - n_words
         return ReadColumn(self, _CutPieces(pieces, n_words, first, piece_of, words, documents[piece_of], len(texts)))
 
-    def find_pairs(self, words: Ints, documents: Ints) -> tuple[Ints, Ints]:
-        """The known pairs: the place of the first word of each, and its row of `pair_sums`."""
-        flags = self.flags[words]
-        may_be = (flags[:-1] & _OPENS_PAIR).astype(np.bool_) & (flags[1:] & _ENDS_PAIR).astype(np.bool_)
-        places = np.flatnonzero(may_be & (documents[:-1] == documents[1:]))
-        rows, are_known = _find_codes(self._pair_codes, words, places)
-        return places[are_known], rows[are_known]
+    def find_pairs(self, codes: Ints, documents: Ints) -> tuple[Ints, Ints]:
+        """The known pairs: the place of the first word of each, and its row of `pair_sums`.
 
-    def find_hits(self, words: Ints, ends: Ints) -> _Hits:
+        Args:
+            codes: Of each word with the next one.
+            documents: Of each word.
+        """
+        places, rows = self._pairs.find(codes)
+        are_together = documents[places] == documents[places + 1]
+        return places[are_together], rows[are_together]
+
+    def find_hits(self, words: Ints, codes: Ints, ends: Ints) -> _Hits:
         """The signals that are shown, in order.
 
         Args:
             words: The numbers of all words, of one document after the other.
+            codes: Of each word with the next one.
             ends: For each word, where the opening of its document ends.
         """
         flags, n = self.flags[words], np.arange(len(words))
@@ -177,29 +171,12 @@ class WordArrays:
         alone = np.stack((at[of_place], at[of_place], signals))
 
         goes_on = (flags & _MAY_OPEN).astype(np.bool_)
-        opens = np.flatnonzero(flags[:-1] & _OPENS_PHRASE)
-        _, are_known = _find_codes(self._phrase_codes, words, opens)
-        goes_on[opens[are_known]] = True
+        goes_on[self._phrases.find(codes)[0]] = True
         at = np.flatnonzero(goes_on & (n + 1 < ends))
         furthest = np.minimum(at + 1 + self._reaches[words[at]], ends[at])
-        listed = words.tolist() if len(at) else []
-        phrases = [
-            (i, i + n_behind, signal)
-            for i, end in zip(at.tolist(), furthest.tolist(), strict=True)
-            for signal, n_behind in self._match(tuple(listed[i:end]))
-        ]
+        phrases = self._words.match_all(words.tolist(), at.tolist(), furthest.tolist()) if len(at) else []
         hits = np.concatenate((alone, np.array(phrases, np.int64).reshape(-1, 3).T), axis=1)
         return _Hits(*hits[:, hits[0].argsort(kind="stable")])
-
-    def _match(self, words: tuple[int, ...]) -> list[tuple[int, int]]:
-        """The signals of the phrases that a word opens: the row of each, and how many words behind it they take."""
-        known = self._matched.get(words)
-        if known is None:
-            known = [(self._signal_numbers[signal], n_behind) for signal, n_behind in self._words.match(words)]
-            if len(self._matched) >= MAX_PHRASES:
-                self._matched.clear()
-            self._matched[words] = known
-        return known
 
     def _stack(self, group: str) -> Floats:
         """What each signal weighs in a group; nothing where it is not known."""
@@ -210,17 +187,18 @@ class WordArrays:
 
     def _join(self, first: str, second: str) -> int:
         """The code of two words in a row."""
-        return (self._words.number(first) << _CODE_BITS) | self._words.number(second)
+        return join_words(self._words.number(first), self._words.number(second))
 
     def _weigh(self) -> None:
         """Look up and add up what the words weigh that were numbered since the last time."""
+        phrases: list[int] = []
         while self._n_weighed < len(self._words.keys):  # a word may open a phrase whose second word was not met
-            self._weigh_new()
-        if self._phrases:
-            self._phrase_codes = np.sort(np.concatenate((self._phrase_codes, np.array(self._phrases))))
-            self._phrases.clear()
+            phrases += self._weigh_new()
+        if phrases:
+            self._phrases.add(phrases)
 
-    def _weigh_new(self) -> None:
+    def _weigh_new(self) -> list[int]:
+        """Do so once, and list the codes of the phrases that they open."""
         first, new = self._n_weighed, self._words.keys[self._n_weighed :]
         self._n_weighed = n = first + len(new)
         if n > len(self.flags):
@@ -234,8 +212,11 @@ class WordArrays:
         sums[are_known] = self._rows[whole[are_known]] + sums[are_known]
         self.sums[first:n] = sums
         self.flags[first:n] = _IS_TELLING * np.array(self._words.are_telling(first), np.uint8)
+        phrases: list[int] = []
         for number, opener in self._words.find_openers(first):
             self._keep_opener(number, opener)
+            phrases += [self._join(opener.key, second) for second in opener.by_second]
+        return phrases
 
     def _make_room(self, n: int) -> None:
         """Lengthen what holds a row or a value for each word."""
@@ -249,11 +230,9 @@ class WordArrays:
         """Keep the signals that a word shows and what it may open."""
         self._shown_by[number] = self._shown.number(tuple([self._signal_numbers[signal] for signal in word.signals]))
         flags = _SHOWS_SIGNAL * bool(word.signals)
-        flags |= _MAY_OPEN * bool(word.by_beginning) | _OPENS_PHRASE * bool(word.by_second)
+        flags |= _MAY_OPEN * bool(word.by_beginning)
         self.flags[number] |= flags
-        if word.reach:
-            self._reaches[number] = word.reach
-            self._phrases += [self._join(word.key, second) for second in word.by_second]
+        self._reaches[number] = word.reach
 
     def _forget(self) -> None:
         """Forget the words that were not met again, and give those that remain new numbers."""
@@ -261,19 +240,18 @@ class WordArrays:
         if np.count_nonzero(are_kept) > MAX_WORDS // 2:
             are_kept[:] = False
         are_kept[: self._n_kept] = True
-        first, second = self._phrase_codes[:-1] >> _CODE_BITS, self._phrase_codes[:-1] & _SECOND
+        first, second = split_codes(self._phrases.sorted)
         while not are_kept[second[are_kept[first]]].all():  # a phrase is known by the numbers of both its words
             are_kept[second[are_kept[first]]] = True
         numbers = np.cumsum(are_kept) - 1
         are_whole = are_kept[first]
-        codes = (numbers[first[are_whole]] << _CODE_BITS) | numbers[second[are_whole]]
-        self._phrase_codes = _sort_codes(codes.tolist())
+        remaining = zip(numbers[first[are_whole]].tolist(), numbers[second[are_whole]].tolist(), strict=True)
+        self._phrases = Codes(join_words(*words) for words in remaining)
         kept = np.flatnonzero(are_kept)
         self._words.keep(kept.tolist())
         self._n_weighed = len(kept)
         self.sums, self.flags = self.sums[kept], self.flags[kept] & ~np.uint8(_MET_AGAIN)
         self._reaches, self._shown_by = self._reaches[kept], self._shown_by[kept]
-        self._matched.clear()
 
 
 class _Combinations:
@@ -317,7 +295,8 @@ class ReadColumn:
         self._ends = np.cumsum(self.n_words)
 
         single = _find_distinct(documents, words)
-        pair_places, pairs = known.find_pairs(words, documents)
+        codes = join_neighbours(words)
+        pair_places, pairs = known.find_pairs(codes, documents)
         double = _find_distinct(documents[pair_places], pairs)
         places = np.concatenate((single.places, pair_places[double.places]))
         self._plain = _Counted(
@@ -330,7 +309,7 @@ class ReadColumn:
         """Of each document and each label but the last."""
 
         openings = np.minimum(self._ends, self._ends - self.n_words + OPENING_WORDS)
-        self._hits = hits = known.find_hits(words, openings[documents])
+        self._hits = hits = known.find_hits(words, codes, openings[documents])
         of_hits = documents[hits.first]
         shown = _find_distinct(of_hits, hits.signals)
         self.are_known = np.bincount(of_hits, minlength=self._n) > 0
@@ -413,18 +392,6 @@ def _find_distinct(documents: Ints, keys: Ints) -> _Distinct:
     starts = np.flatnonzero(are_first)
     order = all_places[starts].argsort()
     return _Distinct(all_places[starts][order], np.diff(starts, append=len(codes))[order], starts[order], all_places)
-
-
-def _sort_codes(codes: Iterable[int]) -> Ints:
-    """Codes of two words, sorted, and one behind them that is greater than all."""
-    return np.array([*sorted(codes), np.iinfo(np.int64).max], np.int64)
-
-
-def _find_codes(codes: Ints, words: Ints, places: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Where the codes of words and those behind them stand, and whether they do."""
-    sought = (words[places] << _CODE_BITS) | words[places + 1]
-    found = np.searchsorted(codes, sought)
-    return found, codes[found] == sought
 
 
 def _add_up(of: Ints, sums: Floats, n: int) -> Floats:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from socialcls.arrays import MAX_DOCUMENTS, Floats, Ints, Parts, WordArrays
+from socialcls.arrays import MAX_DOCUMENTS, Floats, Parts, WordArrays
 from socialcls.classifier import MIN_WORDS, Classifier, check_document, find_ground
+from socialcls.codes import Ints
 from socialcls.errors import InputError
 from socialcls.explanations import mention
 from socialcls.fields import Part, ReadUrl

@@ -19,6 +19,9 @@ MAX_WORDS = 100_000
 """Different words that are remembered beside those of the model's pairs; then all are forgotten that were not met again
 since the last time, which is most of them (Zipf), or all when those would be more than half."""
 
+MAX_PHRASES = 20_000
+"""Words in a row whose signals are remembered; then all are forgotten."""
+
 SEVERAL = 1 << 40
 """Numbers from here on are those of pieces with several words, or with none."""
 
@@ -26,13 +29,14 @@ SEVERAL = 1 << 40
 class NumberedWords:
     """Folded words and what shows or opens something among them, by number, in the order in which they were met."""
 
-    def __init__(self, entries: Mapping[str, Sequence[Entry]]) -> None:
+    def __init__(self, entries: Mapping[str, Sequence[Entry]], signals: Mapping[str, int]) -> None:
         """Number no word yet.
 
         Args:
             entries: Of the signals, by where they are filed.
+            signals: The row of each signal.
         """
-        self._entries = entries
+        self._entries, self._signals = entries, signals
         self.keys: list[str] = []
         self._numbers: dict[str, int] = {}
         self.pieces = _Pieces(self)
@@ -41,6 +45,7 @@ class NumberedWords:
         """The words of the pieces numbered SEVERAL, SEVERAL + 1, and so on."""
         self._older_pieces: dict[str, int] = {}
         self._openers: dict[int, Word] = {}
+        self._matched: dict[tuple[int, ...], list[tuple[int, int]]] = {}
 
     def number(self, key: str) -> int:
         """The number of a folded word."""
@@ -77,15 +82,36 @@ class NumberedWords:
                     self._openers[number] = word
         return found
 
-    def match(self, numbers: tuple[int, ...]) -> list[tuple[str, int]]:
-        """The signals of the phrases that a word opens with those behind it, and how many of them each takes."""
-        return self._openers[numbers[0]].match([self.keys[number] for number in numbers[1:]])
+    def match_all(self, words: list[int], places: list[int], ends: list[int]) -> list[tuple[int, int, int]]:
+        """The phrases that words open: the first and the last word of each, and the row of its signal.
+
+        Args:
+            words: The numbers of words in a row.
+            places: Which of them may open a phrase.
+            ends: Where the words end that each phrase may take.
+        """
+        found = []
+        for first, end in zip(places, ends, strict=True):
+            for n_behind, signal in self._match(tuple(words[first:end])):
+                found.append((first, first + n_behind, signal))
+        return found
+
+    def _match(self, words: tuple[int, ...]) -> list[tuple[int, int]]:
+        known = self._matched.get(words)
+        if known is None:
+            found = self._openers[words[0]].match([self.keys[number] for number in words[1:]])
+            known = [(n_behind, self._signals[signal]) for signal, n_behind in found]
+            if len(self._matched) >= MAX_PHRASES:
+                self._matched.clear()
+            self._matched[words] = known
+        return known
 
     def keep(self, kept: list[int]) -> None:
         """Forget all words but some, which get new numbers in the old order, and all pieces."""
         self.keys = [self.keys[number] for number in kept]
         self._numbers = {key: number for number, key in enumerate(self.keys)}
         self._openers = {new: self._openers[old] for new, old in enumerate(kept) if old in self._openers}
+        self._matched.clear()
         self.pieces.clear()
         self._older_pieces.clear()
         self.several.clear()

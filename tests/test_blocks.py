@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialcls import arrays, blocks
+from socialcls import arrays, blocks, pieces
 from socialcls.blocks import BlockClassifier, cut_blocks
 from socialcls.classifier import MAX_CHARS, Classifier
 from socialcls.dataset import read_examples
@@ -78,7 +78,7 @@ def test_what_is_forgotten_is_learnt_again(blocks_of_documents):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrays, "MAX_WORDS", 6)
         patch.setattr(arrays, "MAX_PIECES", 8)
-        patch.setattr(arrays, "MAX_PHRASES", 2)
+        patch.setattr(pieces, "MAX_PHRASES", 2)
         for documents in blocks_of_documents:
             fresh = BlockClassifier(_TINY, ReasonWriter(_TINY.taxonomy, "en"))
             assert _say_together(block_classifier, documents) == _say_together(fresh, documents)
