@@ -9,19 +9,25 @@
 | `weights.bin` | for each feature, four float32: a coefficient for each label but the last, then its squared idf |
 | `checksums.json` | CRC-32 of each of the others: enough against damage and edits, and a millisecond to check |
 
+The files are mapped into memory, except on Windows: nothing is copied, and processes that have a model open share its
+pages. So a directory is replaced only as a whole, by renaming: what is mapped stays as it was for those who have it.
+
 Nothing in it is code and nothing is unpickled. The format number changes whenever a directory written before
 could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, retrain `models/default`.
 """
 
 import json
+import os
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from socialcls.errors import ModelError, OutputError
 from socialcls.taxonomy import LABELS, Ground, Label, Taxonomy
-from socialcls.vocabulary import Lines, Section
+from socialcls.vocabulary import Bytes, Lines, Section
 from socialcls.weights import ROW, Arrays
 
 FORMAT = 3
@@ -76,7 +82,7 @@ def load_artifact(model_dir: Path) -> Artifact:
     """
     files = {name: _read_file(model_dir, name) for name in _FILES}
     try:
-        card = json.loads(files[_CARD])
+        card = json.loads(bytes(files[_CARD]))
         found = card["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{model_dir / _CARD}: not a model card. {_RETRAIN}") from error
@@ -87,7 +93,7 @@ def load_artifact(model_dir: Path) -> Artifact:
         raise ModelError(f"{model_dir}: truncated or edited since it was trained. {_RETRAIN}")
     return Artifact(
         card=Card(**{key: card[key] for key in Card._fields}),
-        taxonomy=Taxonomy.from_dict(json.loads(files[_TAXONOMY])),
+        taxonomy=Taxonomy.from_dict(json.loads(bytes(files[_TAXONOMY]))),
         arrays=Arrays(
             tuple(card["intercepts"][label] for label in LABELS),
             Lines(files[_VOCABULARY], files[_BUCKETS], {k: Section(*v) for k, v in card["sections"].items()}),
@@ -134,9 +140,9 @@ def _is_replaceable(model_dir: Path) -> bool:
     return not names or _CARD in names
 
 
-def _read_file(model_dir: Path, name: str) -> bytes:
+def _read_file(model_dir: Path, name: str) -> Bytes:
     try:
-        return (model_dir / name).read_bytes()
+        return _map_file(model_dir / name)
     except (FileNotFoundError, NotADirectoryError) as error:
         missing = name if model_dir.is_dir() else "no such directory"
         what = f"{name} is missing" if model_dir.is_dir() else missing
@@ -145,13 +151,21 @@ def _read_file(model_dir: Path, name: str) -> bytes:
         raise ModelError(f"{model_dir / name}: cannot be read ({error.strerror}).") from error
 
 
-def _sum_up(files: Mapping[str, bytes]) -> bytes:
+def _map_file(path: Path) -> Bytes:
+    with path.open("rb", buffering=0) as file:
+        if os.name == "posix":  # Windows lets nobody rename or delete what is mapped
+            with suppress(OSError, ValueError):  # a file system that maps nothing, an empty file
+                return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+        return file.read()
+
+
+def _sum_up(files: Mapping[str, Bytes]) -> bytes:
     return _dump({name: f"{zlib.crc32(files[name]):08x}" for name in _FILES if name != _CHECKSUMS})
 
 
-def _lay_out(artifact: Artifact) -> dict[str, bytes]:
+def _lay_out(artifact: Artifact) -> dict[str, Bytes]:
     arrays = artifact.arrays
-    files = {
+    files: dict[str, Bytes] = {
         _TAXONOMY: json.dumps(artifact.taxonomy.as_dict(), ensure_ascii=False, separators=(",", ":")).encode(),
         _VOCABULARY: arrays.lines.text,
         _BUCKETS: arrays.lines.directory,

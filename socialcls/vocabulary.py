@@ -9,13 +9,18 @@ A line is a key, or a key, a tab and a value; several lines may have the same ke
 """
 
 import struct
-import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zlib import crc32
 
+Bytes = bytes | memoryview
+"""Bytes in memory, or a view of a file that is mapped into it (see `artifact`)."""
+
 _LINES_IN_BUCKET = 8
+_START: Final = struct.Struct("<2I")
+_START_BYTES: Final = 8
+_BOUNDS: Final = struct.Struct("<3I")
 
 
 class Section(NamedTuple):
@@ -41,9 +46,9 @@ class Found:
 class Lines(NamedTuple):
     """What a vocabulary is made of, as it stands in a model directory."""
 
-    text: bytes
+    text: Bytes
     """Every line, UTF-8, with a line feed before each and behind the last."""
-    directory: bytes
+    directory: Bytes
     """For each bucket and for the end, uint32: where it begins in `text`, the number of its first line."""
     sections: Mapping[str, Section]
 
@@ -85,38 +90,36 @@ class Vocabulary:
     """
 
     def __init__(self, lines: Lines) -> None:
-        self._lines = lines
-        self._starts = memoryview(lines.directory).cast("I")
-        if sys.byteorder == "big":
-            self._starts = memoryview(array("I", struct.unpack(f"<{len(self._starts)}I", lines.directory)))
+        self._text, self._directory = memoryview(lines.text), lines.directory
+        self._sections = lines.sections
 
     def __len__(self) -> int:
-        return sum(section.n_lines for section in self._lines.sections.values())
+        return sum(section.n_lines for section in self._sections.values())
 
     def find(self, section: str, key: str) -> int | None:
         """The number of the line that is just the key; None when there is none."""
-        encoded, start, end, first = self._open_bucket(section, key)
-        place = self._lines.text.find(b"\n" + encoded + b"\n", start, end)
-        return first + self._lines.text.count(b"\n", start, place) if place >= 0 else None
+        encoded, bucket, first = self._open_bucket(section, key)
+        place = bucket.find(b"\n" + encoded + b"\n")
+        return first + bucket.count(b"\n", 0, place) if place >= 0 else None
 
     def find_all(self, section: str, key: str) -> list[Found]:
         """All lines with a key and a value, in the order in which they were laid out."""
-        encoded, start, end, first = self._open_bucket(section, key)
+        encoded, bucket, first = self._open_bucket(section, key)
         sought = encoded + b"\t"
-        if self._lines.text.find(b"\n" + sought, start, end) < 0:
+        if bucket.find(b"\n" + sought) < 0:  # `in` is slower: it takes bytes for a number first
             return []
-        lines = self._lines.text[start + 1 : end - 1].split(b"\n")
         return [
             Found(number, _decode(line[len(sought) :]))
-            for number, line in enumerate(lines, first)
+            for number, line in enumerate(bucket[1:-1].split(b"\n"), first)
             if line.startswith(sought)
         ]
 
     def list_section(self, section: str) -> list[str]:
         """Every line of a section, in the order of their numbers."""
-        part = self._lines.sections[section]
-        start, end = self._starts[2 * part.first_bucket], self._starts[2 * (part.first_bucket + part.n_buckets)]
-        return _decode(self._lines.text[start + 1 : end]).split("\n") if part.n_lines else []
+        part = self._sections[section]
+        start, _ = self._find_start(part.first_bucket)
+        end, _ = self._find_start(part.first_bucket + part.n_buckets)
+        return _decode(self._text[start + 1 : end].tobytes()).split("\n") if part.n_lines else []
 
     def number_lines(self, section: str) -> dict[str, int]:
         """Every line of a section with its number."""
@@ -124,16 +127,20 @@ class Vocabulary:
 
     def number_section(self, section: str) -> range:
         """The numbers of the lines of a section."""
-        part = self._lines.sections[section]
-        first = self._starts[2 * part.first_bucket + 1]
+        part = self._sections[section]
+        _, first = self._find_start(part.first_bucket)
         return range(first, first + part.n_lines)
 
-    def _open_bucket(self, section: str, key: str) -> tuple[bytes, int, int, int]:
+    def _find_start(self, bucket: int) -> tuple[int, int]:
+        start, first = _START.unpack_from(self._directory, bucket * _START_BYTES)
+        return start, first
+
+    def _open_bucket(self, section: str, key: str) -> tuple[bytes, bytes, int]:
         encoded = _encode(key)
-        part = self._lines.sections[section]
-        at = 2 * (part.first_bucket + crc32(encoded) % part.n_buckets)
-        start, first, end = self._starts[at : at + 3]
-        return encoded, start, end + 1, first  # with the line feed that ends the bucket's last line
+        part = self._sections[section]
+        bucket = part.first_bucket + crc32(encoded) % part.n_buckets
+        start, first, end = _BOUNDS.unpack_from(self._directory, bucket * _START_BYTES)
+        return encoded, self._text[start : end + 1].tobytes(), first  # with the line feed that ends the last line
 
 
 def _encode(text: str) -> bytes:

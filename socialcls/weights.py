@@ -8,7 +8,7 @@ from typing import NamedTuple
 from socialcls.features import GROUPS_BY_NAME, Group, expand_key
 from socialcls.records import Field
 from socialcls.signals import NOTHING, Entry, Known, Pair, Sums, Word, look_up, parse_entry
-from socialcls.vocabulary import Lines, Vocabulary
+from socialcls.vocabulary import Bytes, Lines, Vocabulary
 
 ROW = Struct("<4f")
 """What a feature has, little-endian float32: a coefficient for each label but the last, then its squared idf."""
@@ -35,7 +35,7 @@ class Arrays(NamedTuple):
     intercepts: Scores
     lines: Lines
     """The features of each group, then the signals' entries."""
-    weights: bytes
+    weights: Bytes
     """A ROW for each feature, by the number of its line."""
 
 
@@ -56,7 +56,7 @@ class Weights:
 class GroupWeights:
     """What the keys of one group weigh."""
 
-    def __init__(self, group: Group, vocabulary: Vocabulary, rows: bytes) -> None:
+    def __init__(self, group: Group, vocabulary: Vocabulary, rows: Bytes) -> None:
         self._group, self._vocabulary, self._rows = group, vocabulary, rows
         self._n_lookups = 0
         self._known: dict[str, Known] = {}
@@ -199,6 +199,6 @@ def lean(sums: Sums, direction: Direction) -> float:
     return a * i + b * j + c * k
 
 
-def _read_row(rows: bytes, number: int) -> Sums:
+def _read_row(rows: Bytes, number: int) -> Sums:
     sums: Sums = ROW.unpack_from(rows, number * ROW.size)
     return sums

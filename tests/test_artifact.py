@@ -1,13 +1,16 @@
 """Model directories: saved whole, loaded only when whole."""
 
 import json
+import os
 import shutil
+from mmap import mmap
 
 import pytest
 
 from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact, save_artifact
 from socialcls.classifier import Classifier
 from socialcls.errors import ModelError, OutputError
+from tests.conftest import make_arrays
 
 FILES = ("card.json", "taxonomy.json", "vocabulary.txt", "buckets.bin", "weights.bin", "checksums.json")
 
@@ -101,6 +104,42 @@ def test_a_new_model_takes_the_place_of_the_old(tiny_artifact, model_dir):
     save_artifact(tiny_artifact, model_dir)
     assert {path.name for path in model_dir.iterdir()} == {*FILES, "NOTES.md"}
     assert [path.name for path in model_dir.parent.iterdir()] == ["model"]
+
+
+def test_a_model_that_is_open_answers_as_before_when_it_is_replaced(tiny_artifact, model_dir):
+    """What is in the directory by then, or whether it is there at all, matters to those who load it later."""
+    opened = Classifier.load(model_dir)
+    arrays = make_arrays({"text.words": {"forum": (0.0, 9.0, 0.0, 1.0)}}, (0.0, 0.0, 9.0, 0.0), ())
+    save_artifact(tiny_artifact._replace(arrays=arrays), model_dir)
+    text = "A forum: post a reply, viewtopic"  # read only now: nothing is remembered of the model that was replaced
+    assert opened.classify(text) == Classifier(tiny_artifact).classify(text)
+    assert Classifier.load(model_dir).classify(text).best_guess == "platform"
+    shutil.rmtree(model_dir)
+    assert opened.classify("A shop forum") == Classifier(tiny_artifact).classify("A shop forum")
+
+
+def test_a_model_that_was_loaded_can_be_saved_where_it_is(model_dir):
+    """The files that it is read from are those that are replaced."""
+    before = {name: (model_dir / name).read_bytes() for name in FILES}
+    save_artifact(load_artifact(model_dir), model_dir)
+    assert {name: (model_dir / name).read_bytes() for name in FILES} == before
+
+
+def test_a_model_that_knows_no_feature_is_loaded(tiny_artifact, model_dir):
+    """A file of it is empty, which is still a file."""
+    save_artifact(tiny_artifact._replace(arrays=make_arrays({}, (0.0, 0.0, 9.0, 0.0), ())), model_dir)
+    assert (model_dir / "weights.bin").read_bytes() == b""
+    assert load_artifact(model_dir).n_features == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are mapped on POSIX systems")
+def test_what_is_loaded_is_mapped(model_dir):
+    """A view of the files that cannot be written to, not a copy: processes share it."""
+    arrays = load_artifact(model_dir).arrays
+    for mapped in (arrays.lines.text, arrays.lines.directory, arrays.weights):
+        assert isinstance(mapped, memoryview)
+        assert isinstance(mapped.obj, mmap)
+        assert mapped.readonly
 
 
 def test_where_nothing_can_be_written(tiny_artifact, tmp_path):
