@@ -61,8 +61,9 @@ def quote(pieces: str, n_before: int, n_behind: int) -> str:
     >>> quote("(zadaj pytanie/wątek)", 0, 1)
     'zadaj pytanie'
     """
-    if not n_before and not n_behind and pieces[0].isalnum() and pieces[-1].isalnum():
-        return pieces  # nothing stands around them
+    bare = pieces.strip(_POINTS)
+    if not n_before and not n_behind and bare[:1].isalnum() and bare[-1].isalnum():
+        return bare
     spans = find_spans(pieces)
     return pieces[spans[n_before][0] : spans[len(spans) - 1 - n_behind][1]]
 

@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import socialcls.text
-from socialcls.text import Lexicon, find_spans, find_words, fold
+from socialcls.text import Lexicon, find_spans, find_words, fold, quote
 
 
 @given(st.text())
@@ -77,3 +77,13 @@ def test_one_word_is_one_object_whatever_was_forgotten(monkeypatch):
     lexicon.read("a b c")
     lexicon.read("d e f")
     assert lexicon.read("forum")[0] is not first
+
+
+@given(st.text(" .,()'ab1_#@r/?!\u0301é", max_size=8), st.data())
+def test_a_quote_is_what_stands_from_the_first_word_to_the_last(text, data):
+    """Whatever stands before, between and behind them."""
+    spans = find_spans(text)
+    assume(spans)
+    first = data.draw(st.integers(0, len(spans) - 1))
+    last = data.draw(st.integers(first, len(spans) - 1))
+    assert quote(text, first, len(spans) - 1 - last) == text[spans[first][0] : spans[last][1]]
