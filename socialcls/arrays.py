@@ -375,10 +375,9 @@ class ReadColumn:
         """How to mention what stands at some places, each with the row of its signal or -1."""
         cut, first, last = self._cut, self._first[places], self._last[places]
         start, end = cut.piece_of[first], cut.piece_of[last]
-        are_phrases = (signals >= 0) | (start != end) | (cut.n_words[start] != 1)
         n_before, n_behind = first - cut.first[start], cut.first[end] + cut.n_words[end] - 1 - last
-        phrases = np.stack((np.arange(len(places)), start, end, signals, n_before, n_behind), axis=1)[are_phrases]
-        return list_mentions(self.name, self._known.signals, cut.pieces, start.tolist(), phrases.tolist())
+        written = np.stack((signals, start, end, n_before, n_behind), axis=1)
+        return list_mentions(self.name, self._known.signals, cut.pieces, written.tolist())
 
 
 def _find_distinct(documents: Ints, keys: Ints) -> _Distinct:

@@ -147,16 +147,19 @@ class _Block:
 
     def _mention(self, parts: Sequence[Parts], url_parts: Sequence[Part], chosen: Ints) -> list[Mention]:
         """How to mention some parts, of those of the columns one after the other and then those of the URLs."""
-        mentions: dict[int, Mention] = {}
+        mentions: list[Mention] = []
+        places: list[Ints] = []
         start = 0
         for column, of_column in zip(self._columns, parts, strict=True):
             end = start + len(of_column.documents)
-            at = np.flatnonzero((chosen >= start) & (chosen < end))
-            mentions.update(zip(at.tolist(), column.mention(chosen[at] - start), strict=True))
+            places.append(np.flatnonzero((chosen >= start) & (chosen < end)))
+            mentions += column.mention(chosen[places[-1]] - start)
             start = end
-        for i in np.flatnonzero(chosen >= start).tolist():
-            mentions[i] = mention(url_parts[chosen[i] - start])
-        return [mentions[i] for i in range(len(chosen))]
+        if len(places) == 1 and not url_parts:
+            return mentions
+        places.append(np.flatnonzero(chosen >= start))
+        mentions += [mention(url_parts[i]) for i in (chosen[places[-1]] - start).tolist()]
+        return [mentions[i] for i in np.concatenate(places).argsort().tolist()]
 
 
 def _decide(scores: Floats) -> tuple[Ints, Ints, Floats]:

@@ -122,6 +122,8 @@ def pick_mentions(mentions: Iterable[Mention], most: int) -> list[Mention]:
 
 def _list_words(phrases: tuple[str, ...]) -> list[str]:
     """The words of phrases, and of pieces of a URL, one by one."""
+    if len(phrases) == 1 and phrases[0].isalnum():
+        return [phrases[0].lower()]
     return [w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()]
 
 

@@ -132,24 +132,21 @@ class _Pieces(dict[str, int]):
         return number
 
 
-def list_mentions(
-    field: Field, signals: Sequence[str], pieces: list[str], starts: list[int], phrases: list[list[int]]
-) -> list[Mention]:
+def list_mentions(field: Field, signals: Sequence[str], pieces: list[str], places: list[list[int]]) -> list[Mention]:
     """How to mention words in a row.
 
     Args:
         field: In which they stand.
         signals: Their ids, by row.
         pieces: Of the texts.
-        starts: Of each mention its first piece; the one word of it is all, unless the mention is listed next.
-        phrases: Of those that are a signal's or are not just a piece with one word: which of the mentions; its first
-            and its last piece; the row of the signal or -1; how many words of the first piece and of the last do not
-            belong to it.
+        places: Of each mention the row of the signal or -1, its first and its last piece, and how many words of the
+            first piece and of the last do not belong to it.
     """
-    mentions = [Mention(field, None, (quote(pieces[start], 0, 0),)) for start in starts]
-    for i, start, end, signal, n_before, n_behind in phrases:
-        words = quote(" ".join(pieces[start : end + 1]), n_before, n_behind)
-        mentions[i] = Mention(field, None if signal < 0 else signals[signal], (words,))
+    mentions = []
+    for signal, start, end, n_before, n_behind in places:
+        written = pieces[start] if start == end else " ".join(pieces[start : end + 1])
+        words = quote(written, n_before, n_behind)
+        mentions.append(Mention(field, None if signal < 0 else signals[signal], (words,)))
     return mentions
 
 
