@@ -6,7 +6,7 @@ few rows; a process keeps the model, with the sums of all the words it has met, 
 """
 
 import gc
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -36,10 +36,7 @@ APPENDED = (
 """The names of the columns that a classified row gains."""
 
 _CATEGORY = -len(APPENDED)
-_CHUNK_ROWS = 1_000  # classified at once, as one block
-_TASK_ROWS = 2_000  # handed to a process at once: large against the cost of handing over, small against memory
-_TASKS_AHEAD = 2  # handed to each process, so that it never waits for the next
-_MAX_HELD = 8  # results for each process that wait for an earlier one
+_CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
 _BLANKS = [""] * (len(APPENDED) - 1)
 _SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
 
@@ -202,42 +199,15 @@ def classify_table(
         while some := list(islice(rows, _CHUNK_ROWS)):
             yield classifier.classify_rows(some, columns, form)
         return
-    yield from _share_out(table.body.cut(_TASK_ROWS), columns, classifier, form, n_others=n_jobs - 1)
+    from joblib import Parallel, delayed  # noqa: PLC0415  (one process starts without it)
 
-
-def _share_out(
-    excerpts: Iterator[Excerpt], columns: Columns, classifier: RowClassifier, form: RowFormat, *, n_others: int
-) -> Iterator[ClassifiedRows]:
-    """Classify by this process and by others, in order.
-
-    While the others are busy this one does the same as they do: it has little else to do, and where there are two
-    processors a second process beside it would have to start, and be handed the rows, for nothing.
-    """
-    from concurrent.futures import Future  # noqa: PLC0415  (one process starts without them)
-
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
-
-    executor = get_reusable_executor(max_workers=n_others)
-    handed_out: deque[Future[ClassifiedRows]] = deque()
-    try:
-        for excerpt in excerpts:
-            n_busy = sum(not task.done() for task in handed_out)
-            if n_busy < _TASKS_AHEAD * n_others:
-                handed_out.append(executor.submit(classify_excerpt, classifier, excerpt, columns, form))
-            else:
-                done: Future[ClassifiedRows] = Future()
-                done.set_result(classify_excerpt(classifier, excerpt, columns, form))
-                handed_out.append(done)
-            while handed_out and (handed_out[0].done() or len(handed_out) > _MAX_HELD * n_others):
-                yield handed_out.popleft().result()
-        while handed_out:
-            yield handed_out.popleft().result()
-    finally:
-        executor.shutdown(wait=True, kill_workers=True)
+    task = delayed(classify_excerpt)
+    tasks = (task(classifier, excerpt, columns, form) for excerpt in table.body.cut(_CHUNK_ROWS))
+    yield from Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="3 * n_jobs", batch_size=1)(tasks)
 
 
 def classify_excerpt(classifier: RowClassifier, excerpt: Excerpt, columns: Columns, form: RowFormat) -> ClassifiedRows:
-    """Classify some rows in one of several processes."""
+    """Classify some rows in a process of a pool."""
     look_for_garbage_rarely()
     return classifier.classify_rows(list(excerpt.read_rows()), columns, form)
 
