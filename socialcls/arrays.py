@@ -99,7 +99,7 @@ class WordArrays:
         self.field = field
         weights, name = field.weights, field.name
         vocabulary = weights.vocabulary
-        self._rows = np.frombuffer(weights.rows, "<f4").reshape(-1, 4).astype(np.float64)
+        self._rows = np.frombuffer(weights.rows, "<f4").reshape(-1, 4)  # as it stands in the file: no copy
         self._whole = vocabulary.number_lines(f"{name}.words")
         self._ngrams = vocabulary.number_lines(f"{name}.chars")
         entries = StoredEntries(vocabulary, SIGNAL_WORDS).list_all()
@@ -119,7 +119,7 @@ class WordArrays:
         pairs = vocabulary.number_lines(f"{name}.pairs")
         codes = {self._join(*pair.split("\t")): number for pair, number in pairs.items()}
         self._pairs = Codes(codes)
-        self.pair_sums = self._rows[[codes[code] for code in self._pairs.sorted.tolist()]]
+        self.pair_sums = self._look_up(np.array([codes[code] for code in self._pairs.sorted.tolist()], np.int64))
         self._weigh()
         self._n_kept = len(self._words.keys)
 
@@ -185,6 +185,10 @@ class WordArrays:
             sums[self._signal_numbers[signal]] = self._rows[number]
         return sums
 
+    def _look_up(self, rows: Ints) -> Floats:
+        """What features weigh, by the number of their line."""
+        return self._rows[rows].astype(np.float64)
+
     def _join(self, first: str, second: str) -> int:
         """The code of two words in a row."""
         return join_words(self._words.number(first), self._words.number(second))
@@ -207,9 +211,9 @@ class WordArrays:
         of = np.repeat(np.arange(len(new)), counts)
         rows = np.fromiter(map(self._ngrams.get, ngrams, repeat(-1)), np.int64, len(of))
         whole = np.fromiter(map(self._whole.get, new, repeat(-1)), np.int64, len(new))
-        sums = _add_up(of[rows >= 0], self._rows[rows[rows >= 0]], len(new))
+        sums = _add_up(of[rows >= 0], self._look_up(rows[rows >= 0]), len(new))
         are_known = whole >= 0
-        sums[are_known] = self._rows[whole[are_known]] + sums[are_known]
+        sums[are_known] = self._look_up(whole[are_known]) + sums[are_known]
         self.sums[first:n] = sums
         self.flags[first:n] = _IS_TELLING * np.array(self._words.are_telling(first), np.uint8)
         phrases: list[int] = []

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from socialcls.arrays import MAX_DOCUMENTS, Floats, Parts, WordArrays
+from socialcls.arrays import MAX_DOCUMENTS, Floats, Parts, ReadColumn, WordArrays
 from socialcls.classifier import MIN_WORDS, Classifier, check_document, find_ground
 from socialcls.codes import Ints
 from socialcls.errors import InputError
 from socialcls.explanations import mention
-from socialcls.fields import Part, ReadUrl
+from socialcls.fields import Part, ReadUrl, WordField
 from socialcls.model import LinearModel
 from socialcls.reasons import LEAST_SHARE, Decision, ReasonWriter
-from socialcls.records import Document, Mention
+from socialcls.records import Document, Field, Mention
 from socialcls.taxonomy import GROUNDS, LABELS, UNSURE, Label
 from socialcls.weights import point
 
@@ -49,8 +49,8 @@ class BlockClassifier:
             social_only: Ask only which kind of social media it is.
         """
         self._classifier, self._writer, self._social_only = classifier, writer, social_only
-        model, card = classifier.model, classifier.card
-        self._fields = (WordArrays(model.text), WordArrays(model.name))
+        card = classifier.card
+        self._known: dict[Field, WordArrays] = {}
         self._sharpness = np.array([classifier.sharpness[ground] for ground in GROUNDS])
         self._thresholds = np.array([[card.thresholds[ground][label] for label in LABELS] for ground in GROUNDS])
 
@@ -58,7 +58,15 @@ class BlockClassifier:
         """Say what some documents are; at most what `cut_blocks` hands out at once."""
         errors = [_find_error(document) for document in documents]
         readable = [Document() if error else document for document, error in zip(documents, errors, strict=True)]
-        block = _Block(self._classifier.model, self._fields, readable)
+        columns = [
+            self._find_known(field).read(column)
+            for field, column in (
+                (self._classifier.model.text, [document.text for document in readable]),
+                (self._classifier.model.name, [document.name for document in readable]),
+            )
+            if any(column)
+        ]
+        block = _Block(self._classifier.model, columns, readable)
         grounds = np.array([GROUNDS.index(find_ground(n)) for n in block.n_words.tolist()], np.int64)
         scores = block.scores * self._sharpness[grounds][:, None]
         if self._social_only:
@@ -85,6 +93,12 @@ class BlockClassifier:
         said = self._writer.compose_all(map(Decision._make, decisions), mentions, bounds)
         return Answers(guesses, are_sure, confidence, probabilities, said, errors)
 
+    def _find_known(self, field: WordField) -> WordArrays:
+        """What is known of a field's words: many tables have no names, and need no arrays for them."""
+        if field.name not in self._known:
+            self._known[field.name] = WordArrays(field)
+        return self._known[field.name]
+
 
 def cut_blocks(documents: Sequence[Document]) -> Iterator[slice]:
     """Cut documents into blocks that can be read at once."""
@@ -100,11 +114,8 @@ def cut_blocks(documents: Sequence[Document]) -> Iterator[slice]:
 class _Block:
     """Documents as they were read."""
 
-    def __init__(self, model: LinearModel, known: Sequence[WordArrays], documents: Sequence[Document]) -> None:
-        texts, names = [document.text for document in documents], [document.name for document in documents]
-        self._columns = [
-            arrays.read(column) for arrays, column in zip(known, (texts, names), strict=True) if any(column)
-        ]
+    def __init__(self, model: LinearModel, columns: Sequence[ReadColumn], documents: Sequence[Document]) -> None:
+        self._columns = columns
         self._urls = [(i, ReadUrl(model.url, document.url)) for i, document in enumerate(documents) if document.url]
         self.n_words = np.zeros(len(documents), np.int64)
         self.scores = np.tile(np.array(model.intercepts), (len(documents), 1))

@@ -12,7 +12,7 @@ from socialcls.records import Field, Mention
 from socialcls.signals import Entry, Word, look_up
 from socialcls.text import find_words, fold, quote
 
-MAX_PIECES = 160_000
+MAX_PIECES = 120_000
 """Pieces of text whose words are remembered before those are forgotten that were not met since the last time."""
 
 MAX_WORDS = 100_000
@@ -117,9 +117,11 @@ class NumberedWords:
         self.several.clear()
 
     def forget_pieces(self) -> None:
-        """Forget the pieces that were not met since the last time."""
-        self._older_pieces = dict(self.pieces)
+        """Forget the pieces that were not met since the last time, or all when those with several words are many."""
+        self._older_pieces = dict(self.pieces) if len(self.several) < MAX_PIECES // 2 else {}
         self.pieces.clear()
+        if not self._older_pieces:
+            self.several.clear()
 
 
 class _Pieces(dict[str, int]):

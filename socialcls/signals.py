@@ -10,7 +10,7 @@ all that a folded word may show or open. It is looked up once; what was found is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from socialcls.taxonomy import Signal
 from socialcls.text import find_words, fold
@@ -34,14 +34,19 @@ MARKS = "#@"
 """What makes a word the name of a channel or an account; each is a beginning by itself."""
 
 
-class Entry(NamedTuple):
-    """A word, a beginning or a phrase, and the signal that is shown by it."""
+class Entry:
+    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `Known`."""
 
-    opening: str
-    """The first word; a beginning when it ends in `*`, an ending when it begins with it."""
-    rest: tuple[str, ...]
-    """The other words of a phrase; each may be a beginning."""
-    signal: str
+    __slots__ = ("opening", "rest", "signal", "stem")
+
+    def __init__(self, opening: str, rest: tuple[str, ...], signal: str) -> None:
+        self.opening = opening
+        """The first word; a beginning when it ends in `*`, an ending when it begins with it."""
+        self.stem = opening.strip("*")
+        """The same without the mark."""
+        self.rest = rest
+        """The other words of a phrase; each may be a beginning."""
+        self.signal = signal
 
 
 class Entries(Protocol):
@@ -153,9 +158,9 @@ def look_up(word: str, entries: Entries) -> list[Entry]:
     found = list(entries.get(word) or ())
     if len(word) >= FILED_LETTERS:
         if filed := entries.get(word[:FILED_LETTERS] + "*"):
-            found += [entry for entry in filed if word.startswith(entry.opening[:-1])]
+            found += [entry for entry in filed if word.startswith(entry.stem)]
         if filed := entries.get("*" + word[-FILED_LETTERS:]):
-            found += [entry for entry in filed if word.endswith(entry.opening[1:])]
+            found += [entry for entry in filed if word.endswith(entry.stem)]
     if word[0] in MARKS and len(word) > 1:
         found += entries.get(word[0] + "*") or ()
     return found
