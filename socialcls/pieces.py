@@ -12,8 +12,8 @@ from socialcls.records import Field, Mention
 from socialcls.signals import Entry, Word, look_up
 from socialcls.text import find_words, fold, quote
 
-MAX_PIECES = 120_000
-"""Pieces of text whose words are remembered before those are forgotten that were not met since the last time."""
+MAX_PIECES = 200_000
+"""Pieces of text whose words are remembered; then all are forgotten."""
 
 MAX_WORDS = 100_000
 """Different words that are remembered beside those of the model's pairs; then all are forgotten that were not met again
@@ -43,7 +43,6 @@ class NumberedWords:
         """The number of each piece of text between two spaces: that of its word, or SEVERAL and more."""
         self.several: list[tuple[int, ...]] = []
         """The words of the pieces numbered SEVERAL, SEVERAL + 1, and so on."""
-        self._older_pieces: dict[str, int] = {}
         self._openers: dict[int, Word] = {}
         self._matched: dict[tuple[int, ...], list[tuple[int, int]]] = {}
 
@@ -56,10 +55,7 @@ class NumberedWords:
         return number
 
     def learn(self, piece: str) -> int:
-        """The number of a piece of text that was not met lately."""
-        known = self._older_pieces.get(piece)
-        if known is not None:
-            return known
+        """The number of a piece of text that was not met before."""
         words = find_words(piece)
         if len(words) == 1:
             return self.number(fold(words[0]))
@@ -112,16 +108,12 @@ class NumberedWords:
         self._numbers = {key: number for number, key in enumerate(self.keys)}
         self._openers = {new: self._openers[old] for new, old in enumerate(kept) if old in self._openers}
         self._matched.clear()
-        self.pieces.clear()
-        self._older_pieces.clear()
-        self.several.clear()
+        self.forget_pieces()
 
     def forget_pieces(self) -> None:
-        """Forget the pieces that were not met since the last time, or all when those with several words are many."""
-        self._older_pieces = dict(self.pieces) if len(self.several) < MAX_PIECES // 2 else {}
+        """Forget all pieces; their words keep their numbers."""
         self.pieces.clear()
-        if not self._older_pieces:
-            self.several.clear()
+        self.several.clear()
 
 
 class _Pieces(dict[str, int]):
