@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from socialcls.codes import Codes, Ints, join_neighbours, join_words, split_codes
+from socialcls.codes import Codes, Ints, join_words, split_codes
 from socialcls.features import GROUPS_BY_NAME, Factor
 from socialcls.fields import WordField
 from socialcls.pieces import MAX_PIECES, MAX_WORDS, SEVERAL, NumberedWords, expand_keys, list_mentions
@@ -44,8 +44,6 @@ class _Counted(NamedTuple):
     """The distinct keys of documents that share a length factor."""
 
     documents: Ints
-    places: Ints
-    """Of words and pairs the word that they begin with, of signals the hit, counted through the block."""
     sums: Floats
     """Of each key, shape (n_keys, 4)."""
 
@@ -249,8 +247,7 @@ class WordArrays:
             are_kept[second[are_kept[first]]] = True
         numbers = np.cumsum(are_kept) - 1
         are_whole = are_kept[first]
-        remaining = zip(numbers[first[are_whole]].tolist(), numbers[second[are_whole]].tolist(), strict=True)
-        self._phrases = Codes(join_words(*words) for words in remaining)
+        self._phrases = Codes(join_words(numbers[first[are_whole]], numbers[second[are_whole]]).tolist())
         kept = np.flatnonzero(are_kept)
         self._words.keep(kept.tolist())
         self._n_weighed = len(kept)
@@ -296,24 +293,22 @@ class ReadColumn:
         words, documents, self._n = pieces.words, pieces.documents, pieces.n_documents
         self.n_words = np.bincount(documents, minlength=self._n)
         """Of each document."""
-        self._ends = np.cumsum(self.n_words)
+        ends = np.cumsum(self.n_words)
 
         single = _find_distinct(documents, words)
-        codes = join_neighbours(words)
+        codes = join_words(words[:-1], words[1:])
         pair_places, pairs = known.find_pairs(codes, documents)
         double = _find_distinct(documents[pair_places], pairs)
-        places = np.concatenate((single.places, pair_places[double.places]))
+        self._words = words[single.places]
         self._plain = _Counted(
-            documents[places],
-            places,
-            np.concatenate((known.sums[words[single.places]], known.pair_sums[pairs[double.places]])),
+            np.concatenate((documents[single.places], documents[pair_places[double.places]])),
+            np.concatenate((known.sums[self._words], known.pair_sums[pairs[double.places]])),
         )
-        self._n_distinct = len(single.places)
         self.scores, self._plain_scales = self._divide(field.factor, self._plain)
         """Of each document and each label but the last."""
 
-        openings = np.minimum(self._ends, self._ends - self.n_words + OPENING_WORDS)
-        self._hits = hits = known.find_hits(words, codes, openings[documents])
+        openings = np.minimum(ends, ends - self.n_words + OPENING_WORDS)
+        hits = known.find_hits(words, codes, openings[documents])
         of_hits = documents[hits.first]
         shown = _find_distinct(of_hits, hits.signals)
         self.are_known = np.bincount(of_hits, minlength=self._n) > 0
@@ -325,7 +320,8 @@ class ReadColumn:
         of_double, of_shown = pair_places[double.all_places], shown.all_places
         self._first = np.concatenate((single.all_places, of_double, hits.first[of_shown]))
         self._last = np.concatenate((single.all_places, of_double + 1, hits.last[of_shown]))
-        self._shown = _Counted(of_hits[shown.places], shown.places, known.signal_sums[hits.signals[shown.places]])
+        self._signals = hits.signals[shown.places]
+        self._shown = _Counted(of_hits[shown.places], known.signal_sums[self._signals])
         scores, self._shown_scales = self._divide(field.signal_factor, self._shown)
         self.scores = self.scores + scores
 
@@ -344,8 +340,8 @@ class ReadColumn:
         plain, shown = self._plain, self._shown
         contributions = _lean(plain, directions) * self._plain_scales[plain.documents]
         signals = _lean(shown, directions) * self._shown_scales[shown.documents]
-        flags = self._known.flags[self._cut.words[plain.places[: self._n_distinct]]]
-        n_others = len(plain.places) - self._n_distinct + len(shown.places)
+        flags = self._known.flags[self._words]
+        n_others = len(contributions) - len(flags) + len(signals)
         return Parts(
             np.concatenate((plain.documents, shown.documents)),
             np.concatenate((contributions, signals)),
@@ -358,10 +354,10 @@ class ReadColumn:
         Args:
             parts: Their indices in `list_parts`.
         """
-        n_plain = len(self._plain.places)
+        n_plain = len(self._plain.documents)
         signals = np.full(len(parts), -1)
         are_signals = parts >= n_plain
-        signals[are_signals] = self._hits.signals[self._shown.places[parts[are_signals] - n_plain]]
+        signals[are_signals] = self._signals[parts[are_signals] - n_plain]
         starts, counts = self._starts[parts], self._counts[parts]
         mentions = self._mention_places(signals, starts)
         repeated = np.flatnonzero(counts > 1)

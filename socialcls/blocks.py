@@ -49,10 +49,10 @@ class BlockClassifier:
             social_only: Ask only which kind of social media it is.
         """
         self._classifier, self._writer, self._social_only = classifier, writer, social_only
-        card = classifier.card
         self._known: dict[Field, WordArrays] = {}
         self._sharpness = np.array([classifier.sharpness[ground] for ground in GROUNDS])
-        self._thresholds = np.array([[card.thresholds[ground][label] for label in LABELS] for ground in GROUNDS])
+        thresholds = classifier.card.thresholds
+        self._thresholds = np.array([[thresholds[ground][label] for label in LABELS] for ground in GROUNDS])
 
     def classify(self, documents: Sequence[Document]) -> Answers:
         """Say what some documents are; at most what `cut_blocks` hands out at once."""

@@ -1,11 +1,13 @@
 """Two words in a row as one number, and which of many such numbers are known."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Numbers = TypeVar("Numbers", int, Ints)
 
 _CODE_BITS = 32  # the first of the two words stands above them, the second below
 _SECOND = (1 << _CODE_BITS) - 1
@@ -14,18 +16,13 @@ _FILTER_BITS = 17
 _MULTIPLIER, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - _FILTER_BITS)
 
 
-def join_words(first: int, second: int) -> int:
-    """The code of two words, by their numbers.
+def join_words(first: Numbers, second: Numbers) -> Numbers:
+    """The code of two words by their numbers, or those of many.
 
-    >>> split_codes(np.array([join_words(7, 2)]))
-    (array([7]), array([2]))
+    >>> split_codes(join_words(np.array([7, 8]), np.array([2, 3])))
+    (array([7, 8]), array([2, 3]))
     """
     return (first << _CODE_BITS) | second
-
-
-def join_neighbours(words: Ints) -> Ints:
-    """The codes of each word but the last with the next."""
-    return (words[:-1] << _CODE_BITS) | words[1:]
 
 
 def split_codes(codes: Ints) -> tuple[Ints, Ints]:
@@ -59,10 +56,8 @@ class Codes:
         """Which of some codes are known, and the row of each."""
         places = np.flatnonzero(self._may_be_known[_hash(sought)])
         sought = sought[places]
-        rows = np.searchsorted(self.sorted, sought)
-        are_known = np.zeros(len(rows), np.bool_)
-        are_inside = rows < len(self.sorted)
-        are_known[are_inside] = self.sorted[rows[are_inside]] == sought[are_inside]
+        rows = np.minimum(np.searchsorted(self.sorted, sought), len(self.sorted) - 1)
+        are_known = self.sorted[rows] == sought
         return places[are_known], rows[are_known]
 
 

@@ -74,7 +74,6 @@ class Excerpt(NamedTuple):
 
     def cut(self, n_rows: int) -> Iterator["Excerpt"]:
         """The same rows, at most so many at a time, with all their lines at hand, to be sent away."""
-        csv.field_size_limit(_MAX_CELL_CHARS)
         lines, kept = tee(self.lines)
         reader = csv.reader(lines, delimiter=self.delimiter)  # takes no line before it needs it: so it finds row ends
         n_cut = 0
