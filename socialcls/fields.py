@@ -287,7 +287,7 @@ class ReadUrl:
 
 
 def _list_distinct(things: list[T]) -> list[T]:
-    """Each once, in order."""
+    """Each once, in order: what `dict.fromkeys` does, compiled in less time, once or twice for every text."""
     if len(things) < 2:
         return things
     met: set[T] = set()

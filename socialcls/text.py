@@ -155,7 +155,8 @@ class Lexicon(Generic[W]):
         return located
 
     def _learn(self, piece: str) -> W | tuple[W, ...]:
-        words = [self._look_up(piece if (folded := fold(word)) == piece else folded) for word in find_words(piece)]
+        folded = [fold(word) for word in find_words(piece)]
+        words = [self._look_up(piece if word == piece else word) for word in folded]  # one string in memory, not two
         known = self._by_piece[piece] = words[0] if len(words) == 1 else tuple(words)
         return known
 
