@@ -81,14 +81,16 @@ def list_spellings(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def fold(word: str) -> str:
-    """A word without case and diacritics, each digit a 0.
+    r"""Return a word without case and diacritics, each digit a 0.
 
-    >>> fold("Społeczność"), fold("2011"), fold("Straße"), fold("ёжик")
-    ('spolecznosc', '0000', 'strasse', 'ежик')
+    A word of nothing but marks (U+FF9F of a kaomoji) stays as it is: a folded word is never empty.
+
+    >>> fold("Społeczność"), fold("2011"), fold("Straße"), fold("ёжик"), fold("\uff9f")
+    ('spolecznosc', '0000', 'strasse', 'ежик', '\uff9f')
     """
     if word.isascii() and word.isalpha():
         return word.lower()
-    return word.translate(_FOLDED)
+    return word.translate(_FOLDED) or word
 
 
 class _Folded(dict[int, str]):

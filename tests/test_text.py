@@ -87,3 +87,10 @@ def test_a_quote_is_what_stands_from_the_first_word_to_the_last(text, data):
     first = data.draw(st.integers(0, len(spans) - 1))
     last = data.draw(st.integers(first, len(spans) - 1))
     assert quote(text, first, len(spans) - 1 - last) == text[spans[first][0] : spans[last][1]]
+
+
+@given(st.characters())
+def test_no_word_folds_to_nothing(character):
+    """U+FF9F folds to nothing by itself, and ended a whole file."""
+    for word in find_words(character + " a" + character):
+        assert fold(word)
