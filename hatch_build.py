@@ -80,7 +80,7 @@ def _compile(root: Path, scratch: Path, modules: Sequence[str]) -> dict[str, str
     with chdir(scratch):  # and all paths relative, so that none of them gets into what is compiled
         Path("probe.c").write_text(_PROBE, encoding="utf-8")
         _build_extensions([Extension("probe", ["probe.c"])], Path("probe"), "no C compiler works here")
-        paths = [f"{_PACKAGE}/{module}.py" for module in modules]
+        paths = [f"{_PACKAGE}/{module.replace('.', '/')}.py" for module in modules]
         try:
             options = ["--config-file=", "--ignore-missing-imports"]  # nothing but what compiles is installed here
             extensions = mypycify([*options, *paths], opt_level="3", debug_level="0", group_name=_PACKAGE)

@@ -19,14 +19,15 @@ from scipy.special import log_softmax
 
 from benchmarks.page import Table, format_table
 from benchmarks.peers import PEERS, Predict
-from socialcls import __version__, training
+from socialcls import __version__
 from socialcls.classifier import Classifier
-from socialcls.dataset import read_examples, split_by_host
+from socialcls.dataset.metrics import Outcome, measure
+from socialcls.dataset.reader import read_examples, split_by_host
 from socialcls.errors import MissingExtraError
-from socialcls.evaluation import Outcome, measure
-from socialcls.features import GROUPS, Keys, Reader
-from socialcls.records import Document, Example
-from socialcls.taxonomy import LABELS, UNSURE, Label, load_taxonomy
+from socialcls.features.extractor import GROUPS, Keys, Reader
+from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Label, load_taxonomy
+from socialcls.training.pipeline import pipeline as training
+from socialcls.types import Document, Example
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "accuracy.md"

@@ -16,8 +16,8 @@ import joblib
 
 from benchmarks import peers, texts
 from benchmarks.installed import PACKAGES, Installed
-from socialcls.dataset import find_data_files, read_examples
-from socialcls.records import Example
+from socialcls.dataset.reader import find_data_files, read_examples
+from socialcls.types import Example
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"

@@ -49,7 +49,7 @@ print(joblib.load(sys.argv[1]).predict([sys.argv[2]])[0])
 
 _LIST_HEAVY = f"""
 import sys
-from socialcls.cli import main
+from socialcls.commands.app import main
 try:
     main()
 finally:

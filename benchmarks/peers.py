@@ -12,12 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from socialcls.errors import MissingExtraError
-from socialcls.features import Reader
-from socialcls.model import LinearModel
-from socialcls.records import Document, Example
-from socialcls.taxonomy import LABELS, Label, load_taxonomy
-from socialcls.training import Settings, export, fit, show_examples
-from socialcls.urls import read_url
+from socialcls.features.extractor import Reader
+from socialcls.model.linear import LinearModel
+from socialcls.taxonomy.taxonomy import LABELS, Label, load_taxonomy
+from socialcls.text.urls import read_url
+from socialcls.training.pipeline import Settings, export, fit, show_examples
+from socialcls.types import Document, Example
 
 Predict = Callable[[Sequence[Document]], list[Label]]
 

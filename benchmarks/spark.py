@@ -24,9 +24,9 @@ import pyspark
 from pyspark.sql import SparkSession
 
 from benchmarks.texts import Texts
-from socialcls.batch import RowClassifier
-from socialcls.dataset import read_examples
-from socialcls.spark import classify_columns
+from socialcls.batch.rows import RowClassifier
+from socialcls.batch.spark import classify_columns
+from socialcls.dataset.reader import read_examples
 
 ROOT = Path(__file__).parent.parent
 _CORES = 2

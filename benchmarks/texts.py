@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from socialcls.records import Example
+from socialcls.types import Example
 
 _RARE_SHARE = 0.06  # of running words; in 10,000 rows of descriptions 6 % of the words occur once (docs/speed.md)
 _ZIPF_EXPONENT = 0.2

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
 
 from socialcls.classifier import Classifier, make_document
-from socialcls.rendering import render_comparison, render_prediction
+from socialcls.terminal.prediction import render_comparison, render_prediction
 
 PICTURES_DIR = Path(__file__).parent / "pictures"
 

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from socialcls.taxonomy import KINDS, LABELS
+from socialcls.taxonomy.taxonomy import KINDS, LABELS
 
 DATA_DIR = Path(__file__).parent.parent / "data"
 DATASHEET = DATA_DIR / "README.md"

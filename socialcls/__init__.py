@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier as Classifier
-    from socialcls.records import Document as Document
-    from socialcls.records import Evidence as Evidence
-    from socialcls.records import Prediction as Prediction
+    from socialcls.types import Document as Document
+    from socialcls.types import Evidence as Evidence
+    from socialcls.types import Prediction as Prediction
 
 __version__ = "0.1.0"
 __all__ = ["Classifier", "Document", "Evidence", "Prediction"]
 
 _HOMES = {
     "Classifier": "socialcls.classifier",
-    "Document": "socialcls.records",
-    "Evidence": "socialcls.records",
-    "Prediction": "socialcls.records",
+    "Document": "socialcls.types",
+    "Evidence": "socialcls.types",
+    "Prediction": "socialcls.types",
 }
 
 

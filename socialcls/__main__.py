@@ -4,7 +4,7 @@ import gc
 
 gc.disable()  # nothing that starting makes is garbage, and looking for it would take a twentieth of a short command
 
-from socialcls.cli import main  # noqa: E402
+from socialcls.commands.app import main  # noqa: E402
 
 __all__ = ["main"]
 

@@ -3,13 +3,13 @@
 from math import exp, inf
 from pathlib import Path
 
-from socialcls.artifact import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.errors import InputError
-from socialcls.explanations import ReadExplanation
-from socialcls.model import LinearModel, Reading
-from socialcls.records import Document, Prediction
-from socialcls.taxonomy import LABELS, UNSURE, Ground, Taxonomy
-from socialcls.urls import looks_like_url
+from socialcls.model.evidence import ReadExplanation
+from socialcls.model.linear import LinearModel, Reading
+from socialcls.model.persistence import DEFAULT_MODEL_DIR, Artifact, load_artifact
+from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Ground, Taxonomy
+from socialcls.text.urls import looks_like_url
+from socialcls.types import Document, Prediction
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""

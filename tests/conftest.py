@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from socialcls.artifact import Artifact, Card
 from socialcls.classifier import Classifier
-from socialcls.features import GROUPS
-from socialcls.signals import dump_entries, index_entries
-from socialcls.taxonomy import CRITERIA, GROUNDS, LABELS, Answer, Category, Signal, Taxonomy
-from socialcls.vocabulary import lay_out
-from socialcls.weights import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
+from socialcls.features.extractor import GROUPS
+from socialcls.features.signals import dump_entries, index_entries
+from socialcls.model.persistence import Artifact, Card
+from socialcls.model.vocabulary import lay_out
+from socialcls.model.weights import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
+from socialcls.taxonomy.taxonomy import CRITERIA, GROUNDS, LABELS, Answer, Category, Signal, Taxonomy
 
 ROOT = Path(__file__).parent.parent
 

@@ -39,8 +39,8 @@ def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
     n_data_files = len(list((ROOT / "data").glob("*.csv")))
     assert len(list((site / "socialcls" / "default_data").glob("*.csv"))) == n_data_files
     program = (
-        "import socialcls.artifact, sys; print(socialcls.artifact.DEFAULT_MODEL_DIR, file=sys.stderr)\n"
-        "from socialcls.cli import main; main()"
+        "import socialcls.model.persistence, sys; print(socialcls.model.persistence.DEFAULT_MODEL_DIR, file=sys.stderr)\n"
+        "from socialcls.commands.app import main; main()"
     )
     result = subprocess.run(
         [sys.executable, "-c", program, "classify", "A forum for cat owners", "--json"],
@@ -59,7 +59,9 @@ def test_compiled_modules_import_nothing_that_a_build_lacks():
     modules = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
     imported = set()
     for module in modules:
-        for node in ast.walk(ast.parse((ROOT / "socialcls" / f"{module}.py").read_text(encoding="utf-8"))):
+        for node in ast.walk(
+            ast.parse((ROOT / "socialcls" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+        ):
             match node:
                 case ast.ImportFrom(module=str(name)):
                     imported.add(name.split(".")[0])

@@ -9,8 +9,8 @@ from benchmarks.clock import run_command, take_turns
 from benchmarks.loops import CHUNK_ROWS, copy_rows, label_rows
 from benchmarks.page import Figure, Section, format_section
 from benchmarks.texts import Texts, write_rows
-from socialcls.dataset import read_examples
-from socialcls.text import find_words
+from socialcls.dataset.reader import read_examples
+from socialcls.text.tokenizer import find_words
 from tests.conftest import ROOT
 
 MB = 1_000_000

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from socialcls.records import Document
+from socialcls.types import Document
 from tests.conftest import ROOT
 
 

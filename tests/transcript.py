@@ -8,16 +8,16 @@
 import pickle
 from collections.abc import Callable, Iterator
 
-from socialcls.artifact import DEFAULT_MODEL_DIR
-from socialcls.batch import RowClassifier
+from socialcls.batch.rows import RowClassifier
 from socialcls.classifier import MAX_CHARS, Classifier
-from socialcls.counterfactuals import find_counterfactuals
-from socialcls.dataset import DEFAULT_DATA_DIR, read_examples
+from socialcls.dataset.reader import DEFAULT_DATA_DIR, read_examples
 from socialcls.errors import SocialClsError
-from socialcls.features import Reader
-from socialcls.reasons import ReasonWriter
-from socialcls.records import Document
-from socialcls.reports import describe_prediction, dump_line
+from socialcls.explain.counterfactuals import find_counterfactuals
+from socialcls.explain.sentence import ReasonWriter
+from socialcls.features.extractor import Reader
+from socialcls.model.persistence import DEFAULT_MODEL_DIR
+from socialcls.reports.json import describe_prediction, dump_line
+from socialcls.types import Document
 from tests.golden.make import DOCUMENTS, make_lines
 
 _STEP = 40  # of the rows of data/: some five hundred, of every file

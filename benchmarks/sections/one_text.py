@@ -8,7 +8,7 @@ from benchmarks.bench import Bench
 from benchmarks.clock import compare_rounds, take_turns, time_calls
 from benchmarks.page import Figure, Section
 from benchmarks.texts import Texts
-from socialcls.text import find_words, fold
+from socialcls.text.tokenizer import find_words, fold
 
 N_WARMING = 20_000  # texts read before one text at a time is measured
 N_FRESH = 2_000  # texts of each round

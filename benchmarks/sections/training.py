@@ -10,7 +10,7 @@ from statistics import linear_regression
 from benchmarks.bench import DATA, Bench
 from benchmarks.clock import run_command, take_turns
 from benchmarks.page import Figure, Section
-from socialcls.dataset import find_data_files
+from socialcls.dataset.reader import find_data_files
 
 
 def measure_training(bench: Bench) -> Iterator[Section]:

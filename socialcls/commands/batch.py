@@ -51,10 +51,10 @@ def batch(
 ) -> None:
     """Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason."""
     gc.enable()  # switched off for the start (see __main__); this may take long
-    from socialcls.batch import RowClassifier, classify_table, look_for_garbage_rarely, name_columns
-    from socialcls.columns import ColumnNames, find_columns
-    from socialcls.progress import watch_rows
-    from socialcls.tables import choose_format, open_table, write_table
+    from socialcls.batch.rows import RowClassifier, classify_table, look_for_garbage_rarely, name_columns
+    from socialcls.tables.columns import ColumnNames, find_columns
+    from socialcls.tables.csv import choose_format, open_table, write_table
+    from socialcls.terminal.progress import watch_rows
 
     look_for_garbage_rarely()
     language = choose_language(lang)

@@ -21,8 +21,8 @@ from socialcls.commands.options import (
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
-    from socialcls.records import Document, Prediction
-    from socialcls.taxonomy import Taxonomy
+    from socialcls.taxonomy.taxonomy import Taxonomy
+    from socialcls.types import Document, Prediction
 
 app = make_app()
 
@@ -72,20 +72,20 @@ def classify(
     if as_json and (changes or similar):
         raise typer.BadParameter("--changes and --similar are for the terminal and have no JSON: leave out --json.")
     if save:
-        from socialcls.pages import check_ending
+        from socialcls.reports.files import check_ending
 
         check_ending(save)
     documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
     classifier = Classifier.load(model)
     predictions = [classifier.classify(document, social_only=social_only) for document in documents]
     if save:
-        from socialcls.pages import save_report
+        from socialcls.reports.files import save_report
 
         answers = list(zip(documents, predictions, strict=True))
         save_report(save, answers, classifier.card, classifier.taxonomy, language)
         typer.echo(f"Saved in {save}", err=True)
     if as_json:
-        from socialcls.reports import describe_prediction
+        from socialcls.reports.json import describe_prediction
 
         for prediction in predictions:
             print_json(describe_prediction(prediction, classifier.taxonomy, language))
@@ -101,14 +101,14 @@ def _show(
     documents: "list[Document]", predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str, why: Why
 ) -> None:
     if why is Why.sentence:
-        from socialcls.reasons import ReasonWriter
-        from socialcls.terminal import neutralise
+        from socialcls.explain.sentence import ReasonWriter
+        from socialcls.text.escaping import neutralise
 
         for prediction in predictions:
             print(neutralise(ReasonWriter(taxonomy, language).write(prediction)))
         return
-    from socialcls.drawing import make_console
-    from socialcls.rendering import render_comparison, render_features, render_prediction
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.prediction import render_comparison, render_features, render_prediction
 
     console = make_console()
     if len(documents) > 1:
@@ -122,9 +122,9 @@ def _show(
 
 
 def _show_changes(documents: "list[Document]", classifier: "Classifier", language: str, *, social_only: bool) -> None:
-    from socialcls.counterfactuals import find_counterfactuals
-    from socialcls.drawing import make_console
-    from socialcls.rendering import render_changes
+    from socialcls.explain.counterfactuals import find_counterfactuals
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.prediction import render_changes
 
     for document in documents:
         found = find_counterfactuals(document, classifier, social_only=social_only)
@@ -132,9 +132,9 @@ def _show_changes(documents: "list[Document]", classifier: "Classifier", languag
 
 
 def _show_similar(documents: "list[Document]", classifier: "Classifier", language: str) -> None:
-    from socialcls.drawing import make_console
-    from socialcls.neighbours import find_neighbours, read_corpus
-    from socialcls.rendering import render_neighbours
+    from socialcls.explain.neighbours import find_neighbours, read_corpus
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.prediction import render_neighbours
 
     console, corpus = make_console(), read_corpus()
     for document in documents:

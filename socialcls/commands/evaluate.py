@@ -21,8 +21,8 @@ from socialcls.errors import InputError
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
-    from socialcls.evaluation import Outcome
-    from socialcls.records import Example
+    from socialcls.dataset.metrics import Outcome
+    from socialcls.types import Example
 
 app = make_app()
 
@@ -47,11 +47,11 @@ def evaluate(
     """Measure how good a model is on labelled rows it has not seen."""
     gc.enable()  # switched off for the start (see __main__); this may take long
     from socialcls.classifier import Classifier
-    from socialcls.columns import ColumnNames
-    from socialcls.dataset import read_examples
-    from socialcls.evaluation import measure
-    from socialcls.progress import watch_steps
-    from socialcls.reports import describe_figures
+    from socialcls.dataset.metrics import measure
+    from socialcls.dataset.reader import read_examples
+    from socialcls.reports.json import describe_figures
+    from socialcls.tables.columns import ColumnNames
+    from socialcls.terminal.progress import watch_steps
 
     examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     if not examples:
@@ -70,8 +70,8 @@ def evaluate(
     if as_json:
         print_json({**figures, **({"by": {by: parts}} if by else {})})
         return
-    from socialcls.drawing import make_console
-    from socialcls.figures import render_breakdown, render_confusion, render_figures
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.metrics import render_breakdown, render_confusion, render_figures
 
     console = make_console()
     console.print(render_figures(figures, console.width), render_confusion(figures, console.width))
@@ -80,7 +80,7 @@ def evaluate(
 
 
 def _predict(classifier: "Classifier", examples: "list[Example]", *, social_only: bool) -> "list[Outcome]":
-    from socialcls.evaluation import Outcome
+    from socialcls.dataset.metrics import Outcome
 
     predictions = [(e, classifier.classify(e.document, social_only=social_only)) for e in examples]
     return [Outcome(e.gold, p.best_guess, p.confidence, p.category) for e, p in predictions]

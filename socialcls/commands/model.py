@@ -9,7 +9,7 @@ from socialcls.commands.options import JsonOption, LanguageOption, choose_langua
 from socialcls.errors import InputError
 
 if TYPE_CHECKING:
-    from socialcls.artifact import Artifact
+    from socialcls.model.persistence import Artifact
 
 app = make_app()
 
@@ -30,8 +30,8 @@ def model(
     as_json: JsonOption = False,
 ) -> None:
     """Show the card of a model: its data, its figures, how it decides; or what it has learnt."""
-    from socialcls.artifact import DEFAULT_MODEL_DIR, load_artifact
-    from socialcls.reports import describe_model
+    from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact
+    from socialcls.reports.json import describe_model
 
     artifact = load_artifact(model_dir or DEFAULT_MODEL_DIR)
     if words or label:
@@ -40,28 +40,28 @@ def model(
     if as_json:
         print_json(describe_model(artifact))
         return
-    from socialcls.drawing import make_console
-    from socialcls.figures import render_model
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.metrics import render_model
 
     console = make_console()
     console.print(render_model(describe_model(artifact), console.width))
 
 
 def _show_words(artifact: "Artifact", label: str, lang: str, *, as_json: bool) -> None:
-    from socialcls.inspection import rank_features
-    from socialcls.taxonomy import LABELS
+    from socialcls.explain.top_features import rank_features
+    from socialcls.taxonomy.taxonomy import LABELS
 
     language = choose_language(lang)
     if label and label not in LABELS:
         raise InputError(f'No label "{label}". Labels are: {", ".join(LABELS)}.')
     ranked = rank_features(artifact, [known for known in LABELS if label in ("", known)])
     if as_json:
-        from socialcls.reports import describe_pulls
+        from socialcls.reports.json import describe_pulls
 
         print_json(describe_pulls(ranked))
         return
-    from socialcls.drawing import make_console
-    from socialcls.figures import render_pulls
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.metrics import render_pulls
 
     console = make_console()
     console.print(render_pulls(ranked, artifact.taxonomy, language, console.width))

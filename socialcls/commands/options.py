@@ -89,6 +89,6 @@ def read_source(source: str) -> str:
 
 def print_json(values: dict[str, Any]) -> None:
     """One JSON object on a line of standard output."""
-    from socialcls.reports import dump_line
+    from socialcls.reports.json import dump_line
 
     print(dump_line(values))

@@ -38,27 +38,27 @@ def train(
 ) -> None:
     """Make a new model from labelled rows, and report what it measured on held-out hosts."""
     gc.enable()  # switched off for the start (see __main__); this may take long
-    from socialcls.columns import ColumnNames
-    from socialcls.dataset import read_examples
-    from socialcls.progress import watch_steps
+    from socialcls.tables.columns import ColumnNames
+    from socialcls.dataset.reader import read_examples
+    from socialcls.terminal.progress import watch_steps
 
     examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     with watch_steps() as begin:
         begin("Loading scikit-learn")
-        from socialcls import training
-        from socialcls.artifact import save_artifact
-        from socialcls.taxonomy import load_taxonomy
+        from socialcls.training import pipeline as training as training
+        from socialcls.model.persistence import save_artifact
+        from socialcls.taxonomy.taxonomy import load_taxonomy
 
         settings = training.Settings(seed=seed)
         artifact = training.train(examples, load_taxonomy(), settings, begin)
         save_artifact(artifact, output)
-    from socialcls.reports import describe_model
+    from socialcls.reports.json import describe_model
 
     if as_json:
         print_json(describe_model(artifact))
         return
-    from socialcls.drawing import make_console
-    from socialcls.figures import render_model
+    from socialcls.terminal.console import make_console
+    from socialcls.terminal.metrics import render_model
 
     console = make_console()
     console.print(render_model(describe_model(artifact), console.width))

@@ -7,8 +7,8 @@ a change of the JSON contract, of the sums, or of the sentences.
 from pathlib import Path
 
 from socialcls.classifier import Classifier
-from socialcls.records import Document
-from socialcls.reports import describe_prediction, dump_line
+from socialcls.reports.json import describe_prediction, dump_line
+from socialcls.types import Document
 from tests.conftest import make_tiny_artifact
 
 GOLDEN = Path(__file__).parent / "predictions.jsonl"

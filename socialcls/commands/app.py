@@ -1,0 +1,105 @@
+"""The command line: finds the command that was asked for, and maps errors to exit codes.
+
+Commands are modules of `commands`; only the one that is asked for is imported. Help is plain text.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from socialcls.errors import SocialClsError
+
+COMMANDS = {
+    "classify": "Say what one service is, how surely, and why; or compare several.",
+    "batch": "Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason.",
+    "train": "Make a new model from labelled rows, and report what it measured on held-out hosts.",
+    "evaluate": "Measure how good a model is on labelled rows it has not seen.",
+    "model": "Show the card of a model: its data, its figures, how it decides; or what it has learnt.",
+    "categories": "Show what the categories are: definitions, kinds, signals, and where the line runs.",
+}
+"""What each command does: the first line of its help, kept here so that the list of commands imports none of them."""
+
+
+class _LazyCommands(TyperGroup):
+    """The commands by name, each made when it is needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  (typer's own copy of click is not public)
+        """The names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """One command by its name; None when there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(importlib.import_module(f"socialcls.commands.{cmd_name}").app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """The list of commands in the help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(
+    cls=_LazyCommands,
+    name="socialcls",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    *, version: Annotated[bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)] = False
+) -> None:
+    """Says what an online service is: a forum or community, a blog, a social platform, or not social media."""
+    if version:
+        from socialcls import __version__
+
+        typer.echo(f"socialcls {__version__}")
+        raise typer.Exit
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    run(app)
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Run a command: the one place where errors become messages and exit codes."""
+    try:
+        command()
+    except SocialClsError as error:
+        from socialcls.text.escaping import neutralise
+
+        print(f"error: {neutralise(str(error))}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        _leave_closed_pipe()
+    except SystemExit as leaving:
+        if leaving.code == 1 and isinstance(leaving.__context__, BrokenPipeError):
+            _leave_closed_pipe()
+        raise
+    sys.exit(0)
+
+
+def _leave_closed_pipe() -> NoReturn:
+    """Leave with success when whoever read the output has seen enough (`… | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

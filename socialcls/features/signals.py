@@ -1,0 +1,237 @@
+"""Find the signals that words, phrases and URL parts show.
+
+A signal's words are whole words ("forum"), beginnings ("moderat*"; "#*" and "@*" for any name of a channel or an
+account), endings ("*chronicle", for the words of a host stand together) or phrases of whole words and beginnings
+("zadaj pytan*"). All languages are matched at once: nobody says which language a text is in, and one concept is one
+feature in all.
+
+Entries are filed under their first word, or under three letters of a beginning or ending, so that three look-ups find
+all that a folded word may show or open. It is looked up once; what was found is remembered with the word.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from socialcls.taxonomy.taxonomy import Signal
+from socialcls.text.tokenizer import find_words, fold
+
+Sums = tuple[float, float, float, float]
+"""What a key weighs: its sum for each label but the last, then of its squared idf (see `model`)."""
+
+NOTHING: Sums = (0.0, 0.0, 0.0, 0.0)
+"""What a key weighs of which nothing is known."""
+
+Hit = tuple[str, int, int]
+"""A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
+
+FILED_LETTERS = 3
+"""Of a beginning or ending; none has fewer."""
+
+OPENING_WORDS = 20
+"""Only these show signals: a description says first what the thing is, and later what else there is."""
+
+MARKS = "#@"
+"""What makes a word the name of a channel or an account; each is a beginning by itself."""
+
+
+class Entry:
+    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `Known`."""
+
+    __slots__ = ("opening", "rest", "signal", "stem")
+
+    def __init__(self, opening: str, rest: tuple[str, ...], signal: str) -> None:
+        self.opening = opening
+        """The first word; a beginning when it ends in `*`, an ending when it begins with it."""
+        self.stem = opening.strip("*")
+        """The same without the mark."""
+        self.rest = rest
+        """The other words of a phrase; each may be a beginning."""
+        self.signal = signal
+
+
+class Entries(Protocol):
+    """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
+
+    def get(self, filed_under: str, /) -> Sequence[Entry] | None:
+        """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
+
+
+class Known:
+    """A feature that a model knows. An object and no tuple: compiled, it holds the numbers themselves side by side."""
+
+    __slots__ = ("sums",)
+
+    def __init__(self, sums: Sums) -> None:
+        self.sums = sums
+        """What it weighs."""
+
+
+class Pair(Known):
+    """Two neighbouring words that a model knows together."""
+
+    __slots__ = ()
+
+
+class Word:
+    """A folded word with what it shows and what it may open.
+
+    Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
+    """
+
+    __slots__ = ("by_beginning", "by_second", "key", "pairs", "reach", "shows", "signals")
+
+    def __init__(self, key: str, opened: Sequence[Entry]) -> None:
+        """Keep what is known of a word.
+
+        Args:
+            key: The word, folded.
+            opened: The entries whose opening fits it: `look_up` finds them.
+        """
+        self.key = key
+        self.shows = bool(opened)
+        """Whether it shows a signal or opens a phrase."""
+        self.signals: tuple[str, ...] = ()
+        """Shown by the word alone, each once."""
+        self.reach = 0
+        """How many of the words behind it a phrase may take that it opens."""
+        self.by_second: dict[str, tuple[Entry, ...]] = _NOTHING_OPENED
+        """The phrases whose second word is a whole word, by that."""
+        self.by_beginning: tuple[tuple[str, Entry], ...] = ()
+        """Those whose second word is a beginning, with that."""
+        self.pairs: dict[str, Pair] = _NO_PAIRS
+        """The pairs that the word and the next one may be, by that one's key."""
+        if opened:
+            self._open(opened)
+
+    def _open(self, opened: Sequence[Entry]) -> None:
+        self.signals = tuple(dict.fromkeys([entry.signal for entry in opened if not entry.rest]))
+        self.reach = max([len(entry.rest) for entry in opened])
+        if self.reach:
+            self.by_second = {}
+        for entry in opened:
+            if entry.rest and entry.rest[0].endswith("*"):
+                self.by_beginning += ((entry.rest[0][:-1], entry),)
+            elif entry.rest:
+                self.by_second[entry.rest[0]] = (*self.by_second.get(entry.rest[0], ()), entry)
+
+    def goes_on(self, second: str) -> bool:
+        """Whether a phrase that the word opens may go on with a second word."""
+        return second in self.by_second or bool(self.by_beginning)
+
+    def match(self, behind: list[str]) -> list[tuple[str, int]]:
+        """The signals of the phrases that the word opens, each with the number of words behind it that it takes.
+
+        Args:
+            behind: Keys of the words behind it, one at least, as many as `reach` where there are so many.
+        """
+        found: list[tuple[str, int]] = []
+        second = behind[0]
+        for entry in self.by_second.get(second, ()):
+            if _continues(entry.rest, behind):
+                found.append((entry.signal, len(entry.rest)))  # noqa: PERF401
+        for beginning, entry in self.by_beginning:
+            if second.startswith(beginning) and _continues(entry.rest, behind):
+                found.append((entry.signal, len(entry.rest)))
+        return found
+
+
+W = TypeVar("W", bound=Word)
+
+_NOTHING_OPENED: dict[str, tuple[Entry, ...]] = {}  # one each for all the words that open nothing, which are most
+_NO_PAIRS: dict[str, Pair] = {}
+
+
+def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
+    """The entries of signals as they are filed: those for words, and those for parts of URLs."""
+    words: dict[str, list[Entry]] = {}
+    url_parts: dict[str, list[Entry]] = {}
+    for signal in signals:
+        for written, entries in ((signal.words, words), (signal.url_parts, url_parts)):
+            for text in written:
+                opening, *rest = _fold_entry(text)
+                entries.setdefault(_file(opening), []).append(Entry(opening, tuple(rest), signal.id))
+    return words, url_parts
+
+
+def look_up(word: str, entries: Entries) -> list[Entry]:
+    """All entries whose opening fits a folded word."""
+    found = list(entries.get(word) or ())
+    if len(word) >= FILED_LETTERS:
+        if filed := entries.get(word[:FILED_LETTERS] + "*"):
+            found += [entry for entry in filed if word.startswith(entry.stem)]
+        if filed := entries.get("*" + word[-FILED_LETTERS:]):
+            found += [entry for entry in filed if word.endswith(entry.stem)]
+    if word[0] in MARKS and len(word) > 1:
+        found += entries.get(word[0] + "*") or ()
+    return found
+
+
+def _file(opening: str) -> str:
+    """Where an entry is filed: under its first word, or some letters of a beginning or ending."""
+    if opening.endswith("*"):
+        return opening[:-1][:FILED_LETTERS] + "*"
+    return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
+
+
+def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
+    """Find the signals that the first words of a text show, and all known pairs; both in order.
+
+    >>> from socialcls.taxonomy.taxonomy import Signal
+    >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
+    >>> entries, _ = index_entries([questions])
+    >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
+    ([('questions', 1, 2)], [])
+    """
+    hits: list[Hit] = []
+    opening = words[:OPENING_WORDS]
+    for i, word in enumerate(opening):
+        if word.shows:
+            for signal in word.signals:
+                hits.append((signal, i, i))  # noqa: PERF401  (these loops are the hottest of all)
+            if word.reach and i + 1 < len(opening) and word.goes_on(opening[i + 1].key):
+                for signal, n in word.match([other.key for other in opening[i + 1 : i + 1 + word.reach]]):
+                    hits.append((signal, i, i + n))
+    pairs: list[Pair] = []
+    for i in range(len(words) - 1):
+        known = words[i].pairs
+        if known:
+            pair = known.get(words[i + 1].key)
+            if pair is not None:
+                pairs.append(pair)
+    return hits, pairs
+
+
+def _continues(rest: tuple[str, ...], behind: list[str]) -> bool:
+    """Whether a phrase goes on as the words do, from their second on; the first was looked at."""
+    if len(rest) > len(behind):
+        return False
+    for i in range(1, len(rest)):
+        wanted = rest[i]
+        if not (behind[i].startswith(wanted[:-1]) if wanted.endswith("*") else behind[i] == wanted):
+            return False
+    return True
+
+
+def _fold_entry(entry: str) -> list[str]:
+    """The folded words of an entry; an entry that is no word (a bare `…`) stays as it is."""
+    folded = []
+    for word in entry.split():
+        stem = word.strip("*")
+        parts = [fold(part) for part in find_words(stem)] or [stem]
+        if word.endswith("*"):
+            parts[-1] += "*"
+        elif word.startswith("*"):
+            parts[0] = "*" + parts[0]
+        folded.extend(parts)
+    return folded
+
+
+def dump_entries(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """Entries as lines of a vocabulary: where it is filed, a tab, its words and the signal."""
+    return [f"{place}\t{' '.join([e.opening, *e.rest, e.signal])}" for place in sorted(entries) for e in entries[place]]
+
+
+def parse_entry(value: str) -> Entry:
+    """Read what `dump_entries` wrote behind the tab."""
+    opening, *rest, signal = value.split(" ")
+    return Entry(opening, tuple(rest), signal)

@@ -1,0 +1,88 @@
+"""Records as plain JSON values: the stable form of every answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from socialcls.dataset.metrics import Figures
+from socialcls.explain.sentence import ReasonWriter
+from socialcls.features.extractor import GROUPS
+from socialcls.model.persistence import FORMAT, Artifact
+from socialcls.taxonomy.taxonomy import LABELS, Label, Taxonomy
+from socialcls.text.escaping import neutralise_json
+from socialcls.types import Prediction
+
+if TYPE_CHECKING:  # `classify --json` needs neither
+    from socialcls.explain.top_features import Pull
+    from socialcls.taxonomy.guide import Guide
+
+
+def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
+    """A prediction under the names of the columns of `batch`, then what only JSON has."""
+    return {
+        "category": prediction.category,
+        "confidence": prediction.confidence,
+        "best_guess": prediction.best_guess,
+        **{f"p_{label}": prediction.probabilities[label] for label in LABELS},
+        "reason": ReasonWriter(taxonomy, language).write(prediction),
+        "error": "",
+        "kind": prediction.kind,
+        "runner_up": prediction.runner_up,
+        "margin": prediction.margin,
+        "bias": prediction.bias,
+        "evidence": [part._asdict() for part in prediction.evidence],
+    }
+
+
+def describe_figures(figures: Figures) -> dict[str, Any]:
+    """What an evaluation measured."""
+    return asdict(figures)
+
+
+def describe_model(artifact: Artifact) -> dict[str, Any]:
+    """The card of a model, with the sizes of its groups."""
+    return {
+        **artifact.card._asdict(),
+        "format": FORMAT,
+        "n_features": artifact.n_features,
+        "n_signals": len(artifact.taxonomy.signals),
+        "groups": {group.name: artifact.arrays.lines.sections[group.name].n_lines for group in GROUPS},
+    }
+
+
+def describe_pulls(ranked: "Mapping[Label, Mapping[str, Sequence[Pull]]]") -> dict[str, Any]:
+    """The features that pull most to each label, and the unit of their weights."""
+    return {
+        "unit": "logits times the length factor of the group, above the mean of the labels",
+        "labels": {
+            label: {group: [pull._asdict() for pull in pulls] for group, pulls in by_group.items()}
+            for label, by_group in ranked.items()
+        },
+    }
+
+
+def describe_guide(guide: "Guide") -> dict[str, Any]:
+    """The categories with all words of their signals, and the boundaries between them."""
+    return {
+        "categories": {
+            answer: {
+                "name": category.name,
+                "definition": category.definition,
+                **category.questions,
+                "kinds": [kind._asdict() for kind in category.kinds],
+                "signals": {
+                    criterion: [signal._asdict() for signal in signals]
+                    for criterion, signals in category.signals.items()
+                },
+            }
+            for answer, category in guide.categories.items()
+        },
+        "criteria": guide.criteria,
+        "boundaries": [boundary._asdict() for boundary in guide.boundaries],
+    }
+
+
+def dump_line(values: Mapping[str, Any]) -> str:
+    """One JSON object on one line, safe to show on a terminal."""
+    return neutralise_json(json.dumps(values, ensure_ascii=False))

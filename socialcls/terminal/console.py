@@ -1,0 +1,45 @@
+"""The console, the colours and the bars that everything shown in a terminal shares."""
+
+from rich.console import Console
+from rich.text import Text
+
+from socialcls.taxonomy.taxonomy import Answer
+
+COLOURS: dict[Answer, str] = {
+    "community": "green",
+    "blog": "magenta",
+    "platform": "blue",
+    "other": "yellow",
+    "unsure": "bright_black",
+}
+"""Of the sixteen that every terminal has and its user has chosen."""
+
+NARROW = 50
+"""Columns; below, bars and lines of tables give way to words and figures."""
+
+WIDE = 120
+"""Columns; above, lines are no longer read with ease, and what is shown stays as it is."""
+
+_BAR, _EMPTY = "█", "·"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that obeys NO_COLOR and a pipe, and takes no markup."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def name_category(answer: Answer, name: str) -> Text:
+    """A category's name for people in its colour, then the name that files and options use."""
+    return Text.assemble((f" {name} ", f"bold reverse {COLOURS[answer]}"), f" {answer} ")
+
+
+def draw_bar(share: float, width: int, colour: str) -> Text:
+    """A bar of some columns, filled to a share of 0 to 1.
+
+    >>> draw_bar(0.45, 5, "green").plain
+    '██▎··'
+    """
+    full, part = divmod(round(share * width * 8), 8)
+    bar = _BAR * full + (_EIGHTHS[part] if part else "")
+    return Text.assemble((bar, colour), (_EMPTY * (width - len(bar)), "bright_black"))

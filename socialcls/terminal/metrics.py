@@ -1,0 +1,171 @@
+"""Measurements and models shown in a terminal, with rich."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.constrain import Constrain
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from socialcls.explain.top_features import Pull
+from socialcls.messages import load_messages
+from socialcls.taxonomy.taxonomy import LABELS, Label, Taxonomy
+from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category
+from socialcls.text.escaping import neutralise
+
+_BLOCK_WIDTH = 39  # columns for the features of one group
+_PULL_BAR = 8
+
+
+def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
+    """What an evaluation measured: a row a label, then the figures of the whole."""
+    table = _begin_table(title, width)
+    table.add_column("label")
+    for name in ("precision", "recall", "F1", "rows"):
+        table.add_column(name, justify="right")
+    for label in LABELS:
+        of_label = figures["labels"][label]
+        shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
+        table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
+    whole = Text(
+        f"macro-F1 {figures['macro_f1']:.3f} · accuracy {figures['accuracy']:.3f} · "
+        f"{figures['coverage']:.1%} answered, {figures['accuracy_answered']:.1%} of the answers right · "
+        f"calibration error {figures['calibration_error']:.3f}"
+    )
+    return Group(table, whole)
+
+
+def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
+    """How often each gold label (rows) got each best guess (columns)."""
+    table = _begin_table("gold ↓  best guess →", width)
+    table.add_column("")
+    for label in LABELS:
+        table.add_column(label, justify="right")
+    for gold in LABELS:
+        counts = figures["confusion"][gold]
+        cells = (Text(f"{counts[guess]:,}", style="bold" if guess == gold else "") for guess in LABELS)
+        table.add_row(gold, *cells)
+    return table
+
+
+def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], width: int) -> RenderableType:
+    """The figures of the whole for each value of a column."""
+    table = _begin_table("", width)
+    table.add_column(neutralise(column), overflow="fold")
+    names = ("rows", "macro-F1", "accuracy", "answered", "right")
+    for name in names if width >= NARROW else ("rows", "F1", "acc.", "ans.", "right"):
+        table.add_column(name, justify="right", overflow="fold")
+    for value, figures in by_value.items():
+        table.add_row(
+            Text(neutralise(value) or "(empty)"),
+            f"{figures['n_examples']:,}",
+            f"{figures['macro_f1']:.3f}",
+            f"{figures['accuracy']:.3f}",
+            f"{figures['coverage']:.0%}",
+            f"{figures['accuracy_answered']:.0%}",
+        )
+    return table
+
+
+def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
+    """The card of a model."""
+    data, training = described["data"], described["training"]
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column()
+    rows = {
+        "model": f"{described['name']} {described['version']}, format {described['format']}",
+        "trained on": f"{data['n_rows']:,} rows: " + _count(data["labels"]),
+        "languages": _count(data["languages"]),
+        "data sha256": data["sha256"][:16] + "…",
+        "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
+        "groups": _count(described["groups"]),
+        **{
+            f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
+            for ground, needed in described["thresholds"].items()
+        },
+        "settings": f"seed {training['seed']}, {training['n_folds']} folds, C {training['strength']:g}",
+        "temperatures": ", ".join(f"{ground} {value:.2f}" for ground, value in described["temperatures"].items()),
+        "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),
+    }
+    for name, value in rows.items():
+        facts.add_row(name, Text(neutralise(value)))
+    measured = [
+        Padding(render_figures(figures, width, f"held-out hosts, {view}"), (1, 0, 0, 0))
+        for view, figures in described["figures"].items()
+    ]
+    return Group(facts, *measured)
+
+
+def render_pulls(
+    ranked: Mapping[Label, Mapping[str, Sequence[Pull]]], taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """What pulls to each label: the strongest features of each group, as many groups abreast as there is room for."""
+    messages = load_messages(language)
+    signals = taxonomy.name_signals(language)
+    width = min(width, WIDE)
+    n_abreast = max(1, width // _BLOCK_WIDTH)
+    parts: list[RenderableType] = []
+    for label, by_group in ranked.items():
+        name = name_category(label, taxonomy.categories[language][label].name)
+        parts += [Rule(name, align="left", style=COLOURS[label]), Text()]
+        blocks: list[RenderableType] = []
+        for group, pulls in by_group.items():
+            named = [(pull.weight, _name_feature(group, pull.feature, signals)) for pull in pulls]
+            bars = _draw_pulls(named, COLOURS[label], messages["decimal"], width)
+            blocks.append(Group(Text(messages[group], style="bold"), bars, Text()))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(n_abreast):
+            table.add_column(width=width // n_abreast - 2)
+        for first in range(0, len(blocks), n_abreast):
+            table.add_row(*blocks[first : first + n_abreast])
+        parts.append(table)
+    return Constrain(Group(*parts, Text(messages["pulls"])), width)
+
+
+def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, width: int) -> RenderableType:
+    """Weights with their features, the strongest first, with bars where there is room."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    if width >= NARROW:
+        table.add_column(width=_PULL_BAR)
+    table.add_column(overflow="fold")
+    for weight, feature in named:
+        cells = [Text(f"{weight:.1f}".replace(".", decimal), style=colour)]
+        if width >= NARROW:
+            cells.append(draw_bar(weight / named[0][0], _PULL_BAR, colour))
+        table.add_row(*cells, Text(neutralise(feature)))
+    return table
+
+
+def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
+    """A feature for people: the name of a signal, a pair with a space, an n-gram with dots where its word goes on."""
+    if group.endswith(".signals"):
+        return signals[feature]
+    if group.endswith(".chars"):
+        opening = "" if feature.startswith("<") else "…"
+        return opening + feature.strip("<>") + ("" if feature.endswith(">") else "…")
+    return feature.replace("\t", " ")
+
+
+def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
+    """One line for standard error: how many rows became what."""
+    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure") if counts[name])
+    failed = f", {counts['']:,} failed" if counts[""] else ""
+    return f"{n_rows:,} rows in {seconds:.1f} s: {shown}{failed}"
+
+
+def _begin_table(title: str, width: int) -> Table:
+    """A table, in a narrow terminal without the lines that would take the room of its figures."""
+    table = Table(title=neutralise(title) or None, title_justify="left", title_style="bold")
+    if width < NARROW:
+        table.box, table.pad_edge, table.collapse_padding = None, False, True
+    return table
+
+
+def _count(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name or '(none)'} {n:,}" for name, n in counts.items())

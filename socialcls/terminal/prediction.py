@@ -1,0 +1,300 @@
+"""Predictions shown in a terminal, with rich.
+
+Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Where there is no
+colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import fsum
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from socialcls.explain.highlights import Passage, cut_passages
+from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, list_hints, say_how_sure, show_share
+from socialcls.messages import Messages, load_messages
+from socialcls.taxonomy.taxonomy import CRITERIA, LABELS, Taxonomy
+from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
+from socialcls.text.escaping import neutralise
+from socialcls.types import Document, Field, Prediction, Reason
+
+if TYPE_CHECKING:
+    from socialcls.explain.counterfactuals import Counterfactuals
+    from socialcls.explain.neighbours import Neighbour
+
+_MAX_OF_KIND = 5  # reasons shown under one heading
+_MAX_AGAINST = 4
+_LEAST_SHARE = 0.02  # of all that speaks for the answer; what adds less is summed up
+_MAX_SHOWN_CHARS = 1_500  # of the input; the reasons speak of the rest
+_FAINT, _STRONG = 0.1, 0.45  # of the largest contribution: below nothing is marked, above doubly
+
+
+def render_prediction(
+    document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """The whole answer: category, probabilities, the input with what counted, what speaks for it and against."""
+    messages = load_messages(language)
+    categories = taxonomy.categories[language]
+    colour = COLOURS[prediction.category]
+    inner = min(width, WIDE) - 6
+    hints = list_hints(document, prediction, messages)
+    parts: list[RenderableType] = [
+        Text(neutralise(ReasonWriter(taxonomy, language).write(prediction)), style="bold"),
+        *[Text(hint) for hint in hints],
+        Text(),
+        Text(categories[prediction.category].definition, style="italic"),
+        Text(),
+        _render_probabilities(prediction, taxonomy, language, inner),
+        Text(),
+        Text(compare_with_runner_up(prediction, taxonomy, language)),
+        Rule(style="bright_black"),
+        *_render_fields(document, prediction),
+        *_render_reasons(prediction, taxonomy, language, inner),
+    ]
+    title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
+    return Panel(
+        Group(*parts),
+        title=Text.assemble(title, f" {say_how_sure(prediction, taxonomy, language)} "),
+        title_align="left",
+        border_style=colour,
+        padding=(1, 2),
+        width=min(width, WIDE),
+    )
+
+
+def render_features(prediction: Prediction, language: str) -> RenderableType:
+    """Everything: each feature that was read, with what it adds to the margin, in logits; the sum is the margin."""
+    messages = load_messages(language)
+    table = Table(box=None, padding=(0, 1), show_edge=False)
+    for heading in ("logits", "group", "feature"):
+        table.add_column(messages[heading], justify="right" if heading == "logits" else "left", overflow="fold")
+    table.add_row(_show_logits(prediction.bias, messages), "", messages["bias"])
+    for feature in prediction.explanation.features:
+        label = prediction.best_guess if feature.contribution > 0 else prediction.runner_up
+        shown = Text(neutralise(feature.name.replace("\t", " ")))
+        table.add_row(Text(_show_logits(feature.contribution, messages), COLOURS[label]), feature.group, shown)
+    table.add_row(Text(_show_logits(prediction.margin, messages), "bold"), "", Text(messages["margin"], "bold"))
+    return table
+
+
+def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) -> RenderableType:
+    """The fewest words without which the answer would be another."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    lines: dict[str, None] = {}
+    for change in (found.category, found.best_guess):
+        if change:
+            words = ", ".join(messages["quote"].format(neutralise(removal.text)) for removal in change.removed)
+            answer = change.prediction.category if change.about == "category" else change.prediction.best_guess
+            share = show_share(change.prediction.confidence)
+            said = messages[f"changes_{change.about}"]
+            lines[said.format(words=words, category=categories[answer].phrase, share=share)] = None
+    return Group(Text(messages["changes"], style="bold"), *map(Text, lines or [messages["changes_none"]]))
+
+
+def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
+    """The labelled rows that a document resembles, and what makes them alike."""
+    messages, categories = load_messages(language), taxonomy.categories[language]
+    if not found:
+        return Group(Text(messages["similar"], style="bold"), Text(messages["similar_none"]))
+    table = Table(width=min(width, WIDE), padding=(0, 1), show_lines=True, border_style="bright_black")
+    table.add_column(messages["likeness"], justify="right", no_wrap=width >= NARROW)
+    table.add_column(messages["answer"], ratio=2)
+    table.add_column(messages["row"], ratio=4, overflow="fold")
+    table.add_column(messages["shared"], ratio=3)
+    for neighbour in found:
+        example = neighbour.example
+        words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
+        quoted = ", ".join(messages["quote"].format(neutralise(word)) for word in list(words)[:_MAX_OF_KIND])
+        answer = Text(categories[example.gold].name, style=COLOURS[example.gold])
+        table.add_row(show_share(neighbour.similarity), answer, _name_document(example.document), Text(quoted))
+    return Group(Text(messages["similar"], style="bold"), table)
+
+
+def render_comparison(
+    documents: Sequence[Document], predictions: Sequence[Prediction], taxonomy: Taxonomy, language: str, width: int
+) -> RenderableType:
+    """Several services side by side: what each is, how surely, the probabilities where they fit, and why."""
+    messages = load_messages(language)
+    categories = taxonomy.categories[language]
+    writer = ReasonWriter(taxonomy, language)
+    is_wide = width >= NARROW * 2
+    table = Table(width=min(width, WIDE), show_lines=True, padding=(0, 1), border_style="bright_black")
+    table.add_column(messages["service"], ratio=3, overflow="fold")
+    table.add_column(messages["answer"], ratio=2)
+    for label in LABELS if is_wide else ():
+        table.add_column(label, justify="right", style=COLOURS[label], no_wrap=True)
+    table.add_column(messages["why"], ratio=4)
+    for document, prediction in zip(documents, predictions, strict=True):
+        answer = Text(categories[prediction.category].name, style=f"bold {COLOURS[prediction.category]}")
+        answer.append(f"\n{say_how_sure(prediction, taxonomy, language)}", style="not bold default")
+        shares = [show_share(prediction.probabilities[label]) for label in LABELS] if is_wide else []
+        why = Text(neutralise(writer.name_parts(prediction) or "–"))
+        table.add_row(_name_document(document), answer, *shares, why)
+    return table
+
+
+def _name_document(document: Document) -> Text:
+    """What was given of a service, shortened to fit a cell."""
+    given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
+    return Text(neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else "")))
+
+
+_MAX_COMPARED_CHARS = 160
+
+
+def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    names = {label: category.name for label, category in taxonomy.categories[language].items()}
+    longest = max(len(names[label]) for label in LABELS)
+    bar_width = min(40, width - longest - 7)
+    for label in sorted(LABELS, key=lambda label: -prediction.probabilities[label]):
+        share = prediction.probabilities[label]
+        emphasis = "bold" if label == prediction.best_guess else ""
+        cells: list[RenderableType] = [Text(names[label], style=emphasis)]
+        if width >= NARROW:
+            cells.append(draw_bar(share, bar_width, COLOURS[label]))
+        table.add_row(*cells, Text(show_share(share).rjust(4), style=emphasis))
+    return table
+
+
+def _show_logits(value: float, messages: Messages) -> str:
+    return f"{value:+.3f}".replace(".", messages["decimal"]).replace("-", "−")
+
+
+def _render_fields(document: Document, prediction: Prediction) -> Iterator[RenderableType]:
+    fields: dict[Field, str] = {"name": document.name, "url": document.url, "text": document.text}
+    largest = max((abs(part.contribution) for part in prediction.evidence), default=1.0) or 1.0
+    colours = (COLOURS[prediction.best_guess], COLOURS[prediction.runner_up])
+    for field, value in fields.items():
+        if value.strip():
+            evidence = [part for part in prediction.evidence if part.field == field and part.start < _MAX_SHOWN_CHARS]
+            read = value[: max([_MAX_SHOWN_CHARS, *(part.end for part in evidence)])]
+            shown = tuple(_shorten(cut_passages(read, evidence)))
+            yield _Shaded(shown, len(value) <= _MAX_SHOWN_CHARS, largest, *colours)
+
+
+def _shorten(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The passages up to what is shown of an input, the last with its part of what it adds."""
+    left = _MAX_SHOWN_CHARS
+    for passage in passages:
+        if text := passage.text[:left]:
+            yield Passage(text, passage.contribution * len(text) / len(passage.text), passage.signals)
+        left -= len(text)
+
+
+class _Shaded(NamedTuple):
+    """A field of the input: in colour where the console has it, with marks where it has not."""
+
+    passages: tuple[Passage, ...]
+    """What is shown of it, in order."""
+    is_whole: bool
+    largest: float
+    """The size of the largest contribution, of which strengths are parts."""
+    colour_for: str
+    colour_against: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        is_plain = console.no_color or console.color_system is None
+        text = Text()
+        for passage in self.passages:
+            strength = max(-1.0, min(1.0, passage.contribution / self.largest))
+            is_marked = abs(strength) >= _FAINT and bool(passage.text.strip())
+            text.append(
+                neutralise(passage.text), style=self._find_style(strength) if is_marked and not is_plain else ""
+            )
+            if is_marked and is_plain:
+                text.append(("⁺" if strength > 0 else "⁻") * (2 if abs(strength) > _STRONG else 1))
+        if not self.is_whole:
+            text.append("…")
+        yield text
+
+    def _find_style(self, strength: float) -> str:
+        if strength > 0:
+            return f"{self.colour_for} bold" + (" underline" if strength > _STRONG else "")
+        return f"{self.colour_against} italic" + (" underline" if strength < -_STRONG else "")
+
+
+def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> Iterator[RenderableType]:
+    """What speaks for the best guess, by criterion, then what speaks for the runner-up instead."""
+    messages = load_messages(language)
+    names = {label: category.phrase for label, category in taxonomy.categories[language].items()}
+    speaking_for = [reason for reason in prediction.reasons if reason.contribution > 0]
+    against = [reason for reason in prediction.reasons if reason.contribution < 0]
+    total = fsum(reason.contribution for reason in speaking_for) or 1.0
+    if speaking_for:
+        yield Rule(style="bright_black")
+        yield Text(messages["evidence_for"].format(category=names[prediction.best_guess]), style="bold")
+        rows = _Reasons(total, COLOURS[prediction.best_guess], taxonomy, language, has_bars=width >= NARROW)
+        for heading, reasons in _sort_under_headings(speaking_for, taxonomy, language):
+            rows.add(heading, reasons[:_MAX_OF_KIND], reasons[_MAX_OF_KIND:])
+        yield rows.finish()
+    if against:
+        yield Text()
+        yield Text(messages["evidence_against"].format(category=names[prediction.runner_up]), style="bold")
+        rows = _Reasons(total, COLOURS[prediction.runner_up], taxonomy, language, has_bars=width >= NARROW)
+        rows.add("", against[:_MAX_AGAINST], against[_MAX_AGAINST:])
+        yield rows.finish()
+
+
+class _Reasons:
+    """A table of reasons, each with its share of all that speaks for the answer."""
+
+    def __init__(self, total: float, colour: str, taxonomy: Taxonomy, language: str, *, has_bars: bool) -> None:
+        self._total, self._colour, self._has_bars = total, colour, has_bars
+        self._messages = load_messages(language)
+        self._names = taxonomy.name_signals(language)
+        self._rest: list[Reason] = []
+        self._table = Table.grid(padding=(0, 1))
+        self._table.add_column(justify="right", min_width=4)
+        if has_bars:
+            self._table.add_column(width=12)
+        self._table.add_column(overflow="fold")
+
+    def add(self, heading: str, reasons: Sequence[Reason], rest: Sequence[Reason]) -> None:
+        """Add reasons under a heading; those that add little, and the rest, are summed up at the end."""
+        shown = [reason for reason in reasons if abs(reason.contribution) >= _LEAST_SHARE * self._total]
+        self._rest += [*reasons[len(shown) :], *rest]
+        if shown and heading:
+            self._add_row("", None, Text(heading, style="italic bright_black"))
+        for reason in shown:
+            share = reason.contribution / self._total
+            self._add_row(self._show_share(share), abs(share), self._name(reason))
+
+    def finish(self) -> Table:
+        """The table, with a line for all that was not shown."""
+        if self._rest:
+            share = fsum(reason.contribution for reason in self._rest) / self._total
+            more = self._messages["more"].format(count=len(self._rest))
+            self._add_row(self._show_share(share), None, Text(more, style="bright_black"))
+        return self._table
+
+    def _add_row(self, share: str, bar: float | None, said: Text) -> None:
+        drawn = Text() if bar is None else draw_bar(min(1.0, bar), 12, self._colour)
+        self._table.add_row(Text(share, style=self._colour), *([drawn] if self._has_bars else []), said)
+
+    def _show_share(self, share: float) -> str:
+        return ("−" if share < 0 else "") + show_share(abs(share))
+
+    def _name(self, reason: Reason) -> Text:
+        words = ", ".join(self._messages["quote"].format(neutralise(word)) for word in reason.words[:4])
+        if not reason.signal:
+            return Text(words)
+        where = "" if reason.field == "text" else f" ({self._messages[reason.field]})"
+        return Text.assemble((self._names[reason.signal], "bold"), f" {words}{where}")
+
+
+def _sort_under_headings(
+    reasons: Sequence[Reason], taxonomy: Taxonomy, language: str
+) -> Iterable[tuple[str, list[Reason]]]:
+    """Reasons under the criteria of their signals, then words, name and address."""
+    messages = load_messages(language)
+    criterion_of = {signal.id: signal.criterion for signal in taxonomy.signals}
+    for criterion in CRITERIA:
+        heading = taxonomy.criteria[language][criterion]
+        yield heading, [r for r in reasons if r.signal and criterion_of[r.signal] == criterion]
+    for field, heading in (("text", "words"), ("name", "in_name"), ("url", "in_url")):
+        yield messages[heading], [r for r in reasons if not r.signal and r.field == field]

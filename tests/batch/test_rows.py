@@ -1,0 +1,148 @@
+"""Rows in, the same rows out, in order, with the answer."""
+
+import csv
+import pickle
+from collections import Counter
+from io import StringIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from socialcls.batch.rows import APPENDED, RowClassifier, classify_excerpt, classify_table, name_columns
+from socialcls.errors import InputError
+from socialcls.model.persistence import save_artifact
+from socialcls.tables.columns import Columns, find_columns
+from socialcls.tables.csv import PLAIN, open_table
+
+
+@pytest.fixture
+def tiny_dir(tiny_artifact, tmp_path):
+    """The hand-made model in a directory."""
+    save_artifact(tiny_artifact, tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
+def classify(tiny_dir, tmp_path):
+    """Classify the text of a CSV file with the hand-made model."""
+
+    def run(content, *, n_jobs=1, **options):
+        path = tmp_path / "in.csv"
+        path.write_text(content, encoding="utf-8", newline="")
+        with open_table(str(path)) as table:
+            columns = find_columns(table.name, table.columns)
+            chunks = list(classify_table(table, columns, RowClassifier(tiny_dir, **options), n_jobs=n_jobs))
+        rows = list(csv.reader(StringIO("".join(chunk.text for chunk in chunks), newline="")))
+        assert sum((chunk.counts for chunk in chunks), Counter()) == Counter([row[-len(APPENDED)] for row in rows])
+        return rows, [failure for chunk in chunks for failure in chunk.failures]
+
+    return run
+
+
+def test_rows_pass_through_in_order_with_their_answer(classify):
+    """Unknown columns included; the appended cells have the order of APPENDED."""
+    rows, failures = classify("id,opis,extra\n7,forum forum forum,ą\n8,shop shop,\n")
+    assert [row[:3] for row in rows] == [["7", "forum forum forum", "ą"], ["8", "shop shop", ""]]
+    first = dict(zip(APPENDED, rows[0][3:], strict=True))
+    assert first["category"] == first["best_guess"] == "community"
+    assert float(first["confidence"]) == float(first["p_community"])
+    assert sum(float(first[f"p_{label}"]) for label in ("community", "blog", "platform", "other")) == pytest.approx(
+        1, abs=2e-4
+    )
+    assert "forum" in first["reason"]
+    assert first["error"] == ""
+    assert failures == []
+
+
+def test_a_failed_row_is_kept_with_its_error(classify):
+    """Blank and ragged rows have no category, an error with their line, and all their cells."""
+    rows, failures = classify("opis,url\n ,\nforum\nforum,x.pl\n")
+    assert [row[2] for row in rows] == ["", "", "community"]
+    assert [len(row) for row in rows] == [2 + len(APPENDED)] * 3
+    assert [line for line, _ in failures] == [2, 3]
+    assert (
+        rows[0][-1] == failures[0][1] == "Nothing to read: text, URL and name are empty. Give a description or a URL."
+    )
+    assert rows[1][-1] == "1 cells where the header has 2"
+
+
+def test_cells_come_out_as_the_csv_module_reads_them(classify):
+    """Line breaks of every kind, quotes, blank lines; what fails is on the line of the file where its row ends."""
+    content = 'opis,x\r\n"forum\n""1""",a "b"\r\n\r\n\r,"c\r\nd"\n\n"never\nclosed'
+    rows, failures = classify(content)
+    assert [row[:2] for row in rows] == [['forum\n"1"', 'a "b"'], ["", "c\r\nd"], ["never\nclosed", ""]]
+    assert [row[2] for row in rows] == ["community", "", ""]
+    assert [line for line, _ in failures] == [7, 10]
+
+
+def test_reasons_come_in_the_language_asked_for(classify):
+    """Polish for pl."""
+    assert "słowo „forum”" in classify("opis\nto forum\n", language="pl")[0][0][-2]
+
+
+def test_two_processes_say_the_same_in_the_same_order(classify):
+    """Whatever the number of processes, with failures in place."""
+    texts = ("forum", "shop x", "", "a b", '"a\r\n""blog"", x"', 'a "b', "x,y", '"never closed until the end\n')
+    content = "id,opis\n" + "".join(f"{i},{text}\n\n" for i in range(900) for text in texts[:-1]) + "x," + texts[-1]
+    assert classify(content, n_jobs=2) == classify(content)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example writes the files anew
+@given(st.text('",\n\r xą', max_size=60), st.integers(1, 5))
+def test_excerpts_say_together_what_the_whole_says(tiny_dir, tmp_path, content, n_rows):
+    """However the rows are cut to be sent to processes: the same text, counts, and lines of failures."""
+    path = tmp_path / "in.csv"
+    path.write_text("opis,url\n" + content, encoding="utf-8", newline="")
+    classifier, columns = RowClassifier(tiny_dir), Columns(text=0, url=1, name=None)
+    with open_table(str(path)) as table:
+        parts = [classify_excerpt(classifier, part, columns, PLAIN) for part in table.body.cut(n_rows)]
+    with open_table(str(path)) as table:
+        whole = classify_excerpt(classifier, table.body, columns, PLAIN)
+    assert "".join(part.text for part in parts) == whole.text
+    assert sum((part.counts for part in parts), Counter()) == whole.counts
+    assert [failure for part in parts for failure in part.failures] == whole.failures
+
+
+def test_a_row_classifier_travels_as_its_settings(tiny_dir):
+    """Pickled small, also after it has loaded its model; it answers the same where it arrives."""
+    classifier = RowClassifier(tiny_dir, language="pl")
+    columns: dict[str, list[str | None]] = {"text": ["a forum", None, "shop x"], "url": ["", "", "blog.x.pl"]}
+    said = classifier.classify_columns(columns)
+    pickled = pickle.dumps(classifier)
+    assert len(pickled) < 500
+    assert pickle.loads(pickled).classify_columns(columns) == said  # noqa: S301  (our own)
+    assert list(said) == list(APPENDED)
+    assert said["category"] == ["community", "", "unsure"]
+
+
+def test_columns_may_be_missing_or_empty(tiny_dir):
+    """A URL alone will do, and no rows are no rows."""
+    classifier = RowClassifier(tiny_dir)
+    assert classifier.classify_columns({"url": ["blog.x.pl"]})["best_guess"] == ["blog"]
+    assert classifier.classify_columns({"text": []})["category"] == []
+
+
+def test_a_taken_column_name_is_an_error():
+    """With the way out; a prefix makes it free."""
+    with pytest.raises(InputError, match=r"in\.csv: there is a column 'category' already.*--prefix"):
+        name_columns("in.csv", ["opis", "category"], "")
+    assert name_columns("in.csv", ["opis", "category"], "predicted_")[2] == "predicted_category"
+
+
+def test_names_may_be_the_same_in_another_spelling():
+    """Where capitals do not count, `Category` takes the name of `category`."""
+    assert "category" in name_columns("in.csv", ["opis", "Category"], "")
+    with pytest.raises(InputError, match="there is a column 'Category' already"):
+        name_columns("in.csv", ["opis", "Category"], "", spell=str.lower)
+
+
+def test_a_process_keeps_the_model_from_one_classifier_to_the_next(tiny_dir, tiny_artifact):
+    """Until the directory is written anew: then it is read anew."""
+    forum: dict[str, list[str | None]] = {"text": ["a forum"]}
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
+    (tiny_dir / "weights.bin").write_bytes(b"not read again")
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["community"]
+    arrays = tiny_artifact.arrays._replace(intercepts=(0.0, 0.0, 9.0, 0.0))
+    save_artifact(tiny_artifact._replace(arrays=arrays), tiny_dir)
+    assert RowClassifier(tiny_dir).classify_columns(forum)["category"] == ["platform"]
