@@ -26,7 +26,7 @@ from socialcls.dataset.reader import read_examples, split_by_host
 from socialcls.errors import MissingExtraError
 from socialcls.features.extractor import GROUPS, Keys, Reader
 from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Label, load_taxonomy
-from socialcls.training.pipeline import pipeline as training
+from socialcls.training import pipeline as training
 from socialcls.types import Document, Example
 
 ROOT = Path(__file__).parent.parent

@@ -39,7 +39,8 @@ def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):
     n_data_files = len(list((ROOT / "data").glob("*.csv")))
     assert len(list((site / "socialcls" / "default_data").glob("*.csv"))) == n_data_files
     program = (
-        "import socialcls.model.persistence, sys; print(socialcls.model.persistence.DEFAULT_MODEL_DIR, file=sys.stderr)\n"
+        "import sys; from socialcls.model.persistence import DEFAULT_MODEL_DIR\n"
+        "print(DEFAULT_MODEL_DIR, file=sys.stderr)\n"
         "from socialcls.commands.app import main; main()"
     )
     result = subprocess.run(

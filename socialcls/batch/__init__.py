@@ -1,0 +1,1 @@
+"""Streams of rows classified in constant memory: one process, several, or Spark."""

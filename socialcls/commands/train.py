@@ -38,16 +38,16 @@ def train(
 ) -> None:
     """Make a new model from labelled rows, and report what it measured on held-out hosts."""
     gc.enable()  # switched off for the start (see __main__); this may take long
-    from socialcls.tables.columns import ColumnNames
     from socialcls.dataset.reader import read_examples
+    from socialcls.tables.columns import ColumnNames
     from socialcls.terminal.progress import watch_steps
 
     examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     with watch_steps() as begin:
         begin("Loading scikit-learn")
-        from socialcls.training import pipeline as training as training
         from socialcls.model.persistence import save_artifact
         from socialcls.taxonomy.taxonomy import load_taxonomy
+        from socialcls.training import pipeline as training
 
         settings = training.Settings(seed=seed)
         artifact = training.train(examples, load_taxonomy(), settings, begin)

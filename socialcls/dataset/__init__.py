@@ -1,0 +1,1 @@
+"""Labelled rows: read, checked, split and compared with answers."""

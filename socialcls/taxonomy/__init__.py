@@ -1,0 +1,1 @@
+"""Labels, kinds, criteria, signals and heads: what the categories are, as data."""

@@ -1,0 +1,1 @@
+"""Answers, figures and progress as a terminal shows them."""

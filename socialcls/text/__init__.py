@@ -1,0 +1,1 @@
+"""Words, hosts and characters of an input, with their places."""

@@ -1,0 +1,1 @@
+"""Fit, calibrate, export and measure: the only room with scikit-learn."""
