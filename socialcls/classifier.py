@@ -7,15 +7,16 @@ from socialcls.errors import InputError
 from socialcls.model.evidence import ReadExplanation
 from socialcls.model.linear import LinearModel, Reading
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, Artifact, load_artifact
-from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Ground, Taxonomy
+from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.urls import looks_like_url
-from socialcls.types import Document, Prediction
+from socialcls.types import UNSURE, Document, Ground, Prediction
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
 
 MIN_WORDS = 2
-"""Of text and name together, without a URL; one word names a subject and describes no service."""
+"""Of text and name together, without a URL; one word names a subject and describes no service, unless it is the name
+of a known one."""
 
 PAGE_WORDS = 60
 """A text with more is a page; descriptions on the web have fewer."""
@@ -27,6 +28,8 @@ class Classifier:
     def __init__(self, artifact: Artifact) -> None:
         self.card = artifact.card
         self.taxonomy: Taxonomy = artifact.taxonomy
+        self.labels = artifact.card.labels
+        self.are_social = [self.taxonomy.is_social(label) for label in self.labels]
         self.model = LinearModel(artifact.arrays)
         self.sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
 
@@ -39,14 +42,16 @@ class Classifier:
         """
         return cls(load_artifact(DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)))
 
-    def classify(self, text: str | Document, *, url: str = "", name: str = "", social_only: bool = False) -> Prediction:
+    def classify(
+        self, text: str | Document = "", *, url: str = "", name: str = "", social_only: bool = False
+    ) -> Prediction:
         """Say what a service is.
 
         Args:
-            text: Its description; or its bare URL or host; or a whole Document.
+            text: Its description; or its bare URL or host; or a whole Document. Empty when there is only a URL or name.
             url: Its URL, when there is a text too.
             name: Its name or title.
-            social_only: Ask only which kind of social media it is: `other` is left out and the probabilities
+            social_only: Ask only which of the social media it is: other labels are left out and the probabilities
                 of the rest are scaled to one.
 
         >>> prediction = Classifier.load().classify("Forum miłośników kaktusów. Zadaj pytanie, odpowiedz w wątku.")
@@ -60,23 +65,25 @@ class Classifier:
         reading = self.read(document)
         ground = find_ground(reading.n_words)
         sharpness = self.sharpness[ground]
-        a, b, c, d = reading.scores
-        scores = [a * sharpness, b * sharpness, c * sharpness, -inf if social_only else d]
+        labels = self.labels
+        scores = [score * sharpness for score in reading.scores]
+        if social_only:
+            scores = [score if is_social else -inf for score, is_social in zip(scores, self.are_social, strict=True)]
         i, j = rank(scores)
-        best_guess, highest = LABELS[i], scores[i]
+        best_guess, highest = labels[i], scores[i]
         powers = [exp(score - highest) for score in scores]
-        total = powers[0] + powers[1] + powers[2] + powers[3]
-        probabilities = {label: powers[n] / total for n, label in enumerate(LABELS)}
+        total = sum(powers)
+        probabilities = {label: power / total for label, power in zip(labels, powers, strict=True)}
         confidence = powers[i] / total
         is_sure = confidence >= self.card.thresholds[ground][best_guess]
-        if reading.n_words < MIN_WORDS and not document.url.strip():
+        if reading.n_words < MIN_WORDS and not document.url.strip() and not reading.has_known_service:
             is_sure = False
         category = best_guess if is_sure else UNSURE
         margin = highest - scores[j]
         bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
         explanation = ReadExplanation(reading, i, j, sharpness)
         # by place, since a record given by name takes twice as long to make
-        return Prediction(category, best_guess, LABELS[j], confidence, probabilities, margin, bias, explanation)
+        return Prediction(category, best_guess, labels[j], confidence, probabilities, margin, bias, explanation)
 
     def read(self, document: Document) -> Reading:
         """Read a document without deciding: its scores, and what each key of it contributes to each label.

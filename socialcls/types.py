@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
-from socialcls.taxonomy.taxonomy import Answer, Label
-
 Field = Literal["text", "name", "url"]
+
+Label = str
+"""One of a model's labels: "blog"."""
+
+Answer = str
+"""A label, or UNSURE."""
+
+UNSURE = "unsure"
+
+Ground = Literal["description", "page", "url"]
+"""What an answer rests on: a text or name (with or without a URL), one of a page's length, or a URL alone."""
+
+GROUNDS: tuple[Ground, ...] = ("description", "page", "url")
 
 
 class Document(NamedTuple):
@@ -144,7 +155,7 @@ class Prediction(NamedTuple):
     @property
     def is_unsure(self) -> bool:
         """Whether the classifier abstained."""
-        return self.category == "unsure"
+        return self.category == UNSURE
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -4,21 +4,26 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from struct import Struct
 from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
 
 from socialcls.classifier import Classifier
-from socialcls.features.extractor import GROUPS
-from socialcls.features.signals import dump_entries, index_entries
+from socialcls.features.groups import GROUPS
 from socialcls.model.persistence import Artifact, Card
 from socialcls.model.vocabulary import lay_out
-from socialcls.model.weights import ROW, SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
-from socialcls.taxonomy.taxonomy import CRITERIA, GROUNDS, LABELS, Answer, Category, Signal, Taxonomy
+from socialcls.model.weights import Arrays, Scores
+from socialcls.taxonomy.taxonomy import Category, HeadFacts, Signal, Taxonomy
+from socialcls.training.knowledge import KnowledgeBase
+from socialcls.types import GROUNDS, UNSURE
 
 ROOT = Path(__file__).parent.parent
+
+LABELS = ("community", "blog", "platform", "other")
+CRITERIA = ("itself", "who", "hangs_on", "talk", "purpose")
+NOTHING_GATHERED = KnowledgeBase({}, {}, {}, {}, {}, {}, {})
 
 
 def show(rendered: RenderableType, width: int, *, colour: bool = False) -> str:
@@ -49,18 +54,18 @@ def build_wheel(directory: Path, **variables: str) -> tuple[Path, str]:
 
 
 def make_arrays(
-    known: dict[str, dict[str, tuple[float, ...]]], intercepts: Scores, signals: Sequence[Signal]
+    known: dict[str, dict[str, tuple[float, ...]]], intercepts: Scores, knowledge: KnowledgeBase = NOTHING_GATHERED
 ) -> Arrays:
-    """Arrays of a few features: for each its coefficients of community, blog and platform, then the squared idf."""
-    words, url_parts = index_entries(signals)
-    sections = {
-        **{group.name: list(known.get(group.name, {})) for group in GROUPS},
-        SIGNAL_WORDS: dump_entries(words),
-        SIGNAL_URL_PARTS: dump_entries(url_parts),
-    }
+    """Arrays of a few features: for each its coefficients of all labels but the last, then the squared idf.
+
+    Numbers are multiples of 1/64, so that integers hold them exactly.
+    """
+    sections = {**{group.name: list(known.get(group.name, {})) for group in GROUPS}, **knowledge.list_lines()}
     lines, order = lay_out(sections)
     rows = [row for group in GROUPS for row in known.get(group.name, {}).values()]
-    return Arrays(intercepts, lines, b"".join(ROW.pack(*rows[n]) for n in order[: len(rows)]))
+    packed = Struct(f"<{len(intercepts)}i")
+    weights = b"".join(packed.pack(*(round(value * 64) for value in rows[n])) for n in order[: len(rows)])
+    return Arrays(intercepts, {group.name: (1 / 64, 1 / 64) for group in GROUPS}, lines, weights)
 
 
 def make_tiny_artifact() -> Artifact:
@@ -80,8 +85,10 @@ def make_tiny_artifact() -> Artifact:
         "text.signals": {"threads": (2.0, 0.0, -2.0, 1.0)},
         "url.parts": {"sub=blog": (0.0, 30.0, 0.0, 25.0)},
     }
-    answers: tuple[Answer, ...] = (*LABELS, "unsure")
-    names = {answer: Category(answer, f"a {answer}", f"What a {answer} is.") for answer in answers}
+    names = {
+        answer: Category(answer, f"a {answer}", f"What a {answer} is.", answer != "other")
+        for answer in (*LABELS, UNSURE)
+    }
     threads = Signal(
         id="threads",
         label="community",
@@ -90,22 +97,28 @@ def make_tiny_artifact() -> Artifact:
         words=("thread*", "wątk*", "post a reply"),
         url_parts=("viewtopic",),
     )
+    taxonomy = Taxonomy(
+        categories={"en": names, "pl": names},
+        criteria={language: {c: c for c in CRITERIA} for language in ("en", "pl")},
+        signals=(threads,),
+    )
     return Artifact(
         card=Card(
             name="tiny",
             version="0",
+            labels=LABELS,
             temperatures=dict.fromkeys(GROUNDS, 1.0),
             thresholds={ground: dict.fromkeys(LABELS, 0.5) for ground in GROUNDS},
             data={"n_rows": 0, "labels": {}, "languages": {}, "styles": {}, "sha256": ""},
             training={"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {}},
             figures={},
         ),
-        taxonomy=Taxonomy(
-            categories={"en": names, "pl": names},
-            criteria={language: {c: c for c in CRITERIA} for language in ("en", "pl")},
-            signals=(threads,),
+        taxonomy=taxonomy,
+        arrays=make_arrays(
+            known,
+            [0.25, -0.25, -0.25, 0.0],
+            KnowledgeBase.gather(taxonomy, heads=HeadFacts((), (), {}), services=()),
         ),
-        arrays=make_arrays(known, (0.25, -0.25, -0.25, 0.0), [threads]),
     )
 
 

@@ -8,44 +8,37 @@ few rows; a process keeps the model, with the sums of all the words it has met, 
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
-from socialcls.batch.blocks import BlockClassifier, cut_blocks
 from socialcls.classifier import Classifier
-from socialcls.errors import InputError
+from socialcls.errors import InputError, SocialClsError
 from socialcls.explain.sentence import ReasonWriter
 from socialcls.model.persistence import DEFAULT_MODEL_DIR
 from socialcls.tables.columns import Columns
 from socialcls.tables.csv import PLAIN, Excerpt, Row, RowFormat, Table
-from socialcls.taxonomy.taxonomy import LABELS, UNSURE
-from socialcls.types import Document
+from socialcls.types import Document, Label
 
-APPENDED = (
-    "category",
-    "confidence",
-    "best_guess",
-    *(f"p_{label}" for label in LABELS),
-    "reason",
-    "error",
-)
-"""The names of the columns that a classified row gains."""
-
-_CATEGORY = -len(APPENDED)
 _CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
-_BLANKS = [""] * (len(APPENDED) - 1)
 _SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
+
+
+def name_appended(labels: Sequence[Label]) -> tuple[str, ...]:
+    """Name the columns that a classified row gains.
+
+    >>> name_appended(["blog", "other"])
+    ('category', 'confidence', 'best_guess', 'p_blog', 'p_other', 'reason', 'error')
+    """
+    return ("category", "confidence", "best_guess", *(f"p_{label}" for label in labels), "reason", "error")
 
 
 class ClassifiedRows(NamedTuple):
     """Some rows as they go out."""
 
     text: str
-    """CSV: of each row all its own cells, then those of APPENDED."""
+    """CSV: of each row all its own cells, then those of `appended`."""
     counts: Counter[str]
     """How many rows became what; "" counts those that failed."""
     failures: list[tuple[int, str]]
@@ -67,12 +60,14 @@ class RowClassifier:
             social_only: Ask only which kind of social media it is.
         """
         self._settings = (None if model_dir is None else str(model_dir), language, social_only)
+        self._model: _LoadedModel | None = None
 
     def __getstate__(self) -> tuple[str | None, str, bool]:
         return self._settings
 
     def __setstate__(self, settings: tuple[str | None, str, bool]) -> None:
         self._settings = settings
+        self._model = None
 
     def load(self) -> None:
         """Load the model now, to hear at once if there is none; what takes long waits until it is needed.
@@ -83,55 +78,48 @@ class RowClassifier:
         """
         _ = self._loaded
 
-    @cached_property
-    def _classifier(self) -> BlockClassifier:
-        return self._loaded.blocks
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels of the model."""
+        return self._loaded.labels
 
-    @cached_property
+    @property
+    def appended(self) -> tuple[str, ...]:
+        """The names of the columns that a row gains."""
+        return name_appended(self.labels)
+
+    @property
     def _loaded(self) -> "_LoadedModel":
-        model_dir, language, social_only = self._settings
-        directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
-        written_ns = directory.stat().st_mtime_ns if directory.is_dir() else 0
-        return _load_once(directory, written_ns, language, social_only=social_only)
+        loaded = self._model
+        if loaded is None:
+            model_dir, language, social_only = self._settings
+            directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
+            card = directory / "card.json"
+            written_ns = card.stat().st_mtime_ns if card.is_file() else 0
+            loaded = self._model = _load_once(directory, written_ns, language, social_only=social_only)
+        return loaded
 
     def classify_documents(self, documents: Sequence[Document]) -> list[tuple[str, ...]]:
-        """The cells of APPENDED for each document; all empty but the last where one cannot be classified."""
-        return [row for block in cut_blocks(documents) for row in self._classify_block(documents[block])]
-
-    def _classify_block(self, documents: Sequence[Document]) -> Iterator[tuple[str, ...]]:
-        answers = self._classifier.classify(documents)
-        shares = np.rint(answers.probabilities.T * 10_000).astype(np.int64).tolist()
-        categories = [
-            guess if is_sure else UNSURE
-            for guess, is_sure in zip(answers.best_guess, answers.are_sure.tolist(), strict=True)
-        ]
-        rows = zip(
-            categories,
-            [_SHARES[share] for share in np.rint(answers.confidence * 10_000).astype(np.int64).tolist()],
-            answers.best_guess,
-            *[[_SHARES[share] for share in of_label] for of_label in shares],
-            answers.reason,
-            answers.error,
-            strict=True,
-        )
-        if not any(answers.error):
-            return rows
-        return ((*_BLANKS, row[-1]) if row[-1] else row for row in rows)
+        """Classify each document into the cells of `appended`; all empty but the last where it cannot be classified."""
+        loaded = self._loaded
+        return [loaded.classify(document) for document in documents]
 
     def classify_rows(self, rows: Sequence[Row], columns: Columns, form: RowFormat) -> ClassifiedRows:
-        """Each row's own cells, then those of APPENDED; a row of the wrong shape is passed on with its problem."""
+        """Each row's own cells, then those of `appended`; a row of the wrong shape is passed on with its problem."""
         read = columns.read_document
-        said = self.classify_documents([Document() if row.problem else read(row.cells) for row in rows])
+        loaded = self._loaded
+        n_appended = len(self.appended)
+        blanks = [""] * (n_appended - 1)
         cells = [
-            [*row.cells, *_BLANKS, row.problem] if row.problem else [*row.cells, *answer]
-            for row, answer in zip(rows, said, strict=True)
+            [*row.cells, *blanks, row.problem] if row.problem else [*row.cells, *loaded.classify(read(row.cells))]
+            for row in rows
         ]
-        counts = Counter([row[_CATEGORY] for row in cells])
+        counts = Counter([row[-n_appended] for row in cells])
         failures = [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]]
         return ClassifiedRows(form.format_rows(cells), counts, failures)
 
     def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
-        """The columns of APPENDED for columns called `text`, `url` and `name`, of which some may be missing.
+        """The columns of `appended` for columns called `text`, `url` and `name`, of which some may be missing.
 
         >>> RowClassifier().classify_columns({"text": ["Forum for beekeepers", None]})["category"]
         ['community', '']
@@ -141,20 +129,30 @@ class RowClassifier:
         cells = self.classify_documents(
             [Document(*(value or "" for value in values)) for values in zip(*given, strict=True)]
         )
-        return {name: [row[i] for row in cells] for i, name in enumerate(APPENDED)}
+        return {name: [row[i] for row in cells] for i, name in enumerate(self.appended)}
 
 
 class _LoadedModel:
-    """A model, and what it takes to classify by it."""
+    """A model, and what it takes to say in cells what it answers."""
 
     def __init__(self, model_dir: Path, language: str, *, social_only: bool) -> None:
         self._classifier, self._social_only = Classifier.load(model_dir), social_only
+        self.labels = self._classifier.labels
         self._writer = ReasonWriter(self._classifier.taxonomy, language)
+        self._blanks = ("",) * (len(name_appended(self.labels)) - 1)
 
-    @cached_property
-    def blocks(self) -> BlockClassifier:
-        """Made when first asked for: it takes twenty times as long as loading, and workers make their own."""
-        return BlockClassifier(self._classifier, self._writer, social_only=self._social_only)
+    def classify(self, document: Document) -> tuple[str, ...]:
+        """Classify one document. Whatever goes wrong in it stays in its row (see DESIGN: a bug is no end of a file)."""
+        try:
+            prediction = self._classifier.classify(document, social_only=self._social_only)
+            shares = [_SHARES[round(share * 10_000)] for share in prediction.probabilities.values()]
+            confidence = _SHARES[round(prediction.confidence * 10_000)]
+            reason = self._writer.write(prediction)
+        except SocialClsError as error:
+            return (*self._blanks, str(error))
+        except Exception as error:  # noqa: BLE001  (a bug of ours must not end a file of a million rows)
+            return (*self._blanks, f"internal error: {type(error).__name__}: {error}. Please report it.")
+        return (prediction.category, confidence, prediction.best_guess, *shares, reason, "")
 
 
 @lru_cache(maxsize=2)
@@ -165,20 +163,21 @@ def _load_once(model_dir: Path, written_ns: int, language: str, *, social_only: 
 
 
 def name_columns(
-    table_name: str, columns: Sequence[str], prefix: str, *, spell: Callable[[str], str] = str
+    table_name: str, columns: Sequence[str], new: Sequence[str], prefix: str, *, spell: Callable[[str], str] = str
 ) -> list[str]:
-    """The header of the result.
+    """Name the columns of the result.
 
     Args:
         table_name: What to call the table in messages.
         columns: Its own columns.
+        new: The names of the columns that are appended.
         prefix: Put before each new name.
         spell: Names that it spells alike are the same name; by default only equal ones are.
 
     Raises:
         InputError: a name that would be appended is there already.
     """
-    appended = [prefix + name for name in APPENDED]
+    appended = [prefix + name for name in new]
     spelt = {spell(name) for name in appended}
     taken = [name for name in columns if spell(name) in spelt]
     if taken:

@@ -4,15 +4,14 @@ Batches of Arrow go to the workers and come back with the columns of `socialcls 
 empty, there is null. `docs/cluster.md` says how to run it on many machines.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from socialcls.batch.rows import APPENDED, RowClassifier, name_columns
+from socialcls.batch.rows import RowClassifier, name_columns
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.tables.columns import ColumnNames, Columns, find_columns
-from socialcls.taxonomy.taxonomy import LABELS
 from socialcls.types import Document
 
 if TYPE_CHECKING:
@@ -22,8 +21,11 @@ if TYPE_CHECKING:
 MISSING = "Spark is not installed. Install it with: pip install 'socialcls[spark]'"
 """What to say when it is not."""
 
-NUMBERS = ("confidence", *(f"p_{label}" for label in LABELS))
-"""Those of APPENDED that are doubles."""
+
+def list_numbers(appended: Sequence[str]) -> list[str]:
+    """List those of the appended columns that are doubles."""
+    return [name for name in appended if name == "confidence" or name.startswith("p_")]
+
 
 _FRAME = "DataFrame"  # what it is called in messages
 
@@ -39,7 +41,7 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
     social_only: bool = False,
     prefix: str = "",
 ) -> "DataFrame":
-    """All columns of a DataFrame as they are, then `category`, `confidence` and the others of APPENDED.
+    """All columns of a DataFrame as they are, then `category`, `confidence` and the others that `socialcls batch` appends.
 
     `confidence` and the probabilities are doubles, rounded to four digits; the rest are strings. A row that cannot be
     classified has an `error` and null for the rest; other rows have no error.
@@ -70,12 +72,13 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
             field = frame.schema[place]
             message = f"{_FRAME}: column {field.name!r} is of type {field.dataType.simpleString()}. Cast it to string."
             raise InputError(message)
-    columns = name_columns(_FRAME, frame.columns, prefix, spell=str.lower)
     make_classifier = partial(_make_classifier, model_dir, language=language, social_only=social_only)
-    make_classifier()  # to hear here, and not from the workers, what is wrong with it
+    appended = make_classifier().appended  # and to hear here, not from the workers, what is wrong with the model
+    columns = name_columns(_FRAME, frame.columns, appended, prefix, spell=str.lower)
+    numbers = list_numbers(appended)
     added = [
-        StructField(column, DoubleType() if appended in NUMBERS else StringType())
-        for column, appended in zip(columns[-len(APPENDED) :], APPENDED, strict=True)
+        StructField(column, DoubleType() if name in numbers else StringType())
+        for column, name in zip(columns[-len(appended) :], appended, strict=True)
     ]
     # Spark looks the columns up by name to hand them over, and trips over dots and names that stand there twice.
     numbered = frame.toDF(*[f"_{i}" for i in range(len(frame.columns))])
@@ -107,12 +110,13 @@ def _classify_batches(
 
     classifier = make_classifier()
     places = {field: getattr(columns, field) for field in Document._fields}
-    fields = [pa.field(name, pa.float64() if name in NUMBERS else pa.string()) for name in APPENDED]
+    numbers = list_numbers(classifier.appended)
+    fields = [pa.field(name, pa.float64() if name in numbers else pa.string()) for name in classifier.appended]
     for batch in batches:
         read = {field: batch.column(i).to_pylist() for field, i in places.items() if i is not None}
         said = classifier.classify_columns(read)
         added = [
-            pa.array([None if not cell else float(cell) if name in NUMBERS else cell for cell in cells], field.type)
+            pa.array([None if not cell else float(cell) if name in numbers else cell for cell in cells], field.type)
             for field, (name, cells) in zip(fields, said.items(), strict=True)
         ]
         schema = pa.schema([*batch.schema, *fields])

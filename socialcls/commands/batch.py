@@ -62,7 +62,7 @@ def batch(
     classifier.load()
     with open_table(source, encoding=encoding, delimiter=delimiter) as table:
         columns = find_columns(table.name, table.columns, ColumnNames(text_column, url_column, name_column))
-        header = name_columns(table.name, table.columns, prefix)
+        header = name_columns(table.name, table.columns, classifier.appended, prefix)
         form = choose_format(output, table.delimiter)
         rows = classify_table(table, columns, classifier, form, n_jobs=jobs)
         with watch_rows(rows, table.share_read) as watched:

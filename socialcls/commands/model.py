@@ -49,12 +49,12 @@ def model(
 
 def _show_words(artifact: "Artifact", label: str, lang: str, *, as_json: bool) -> None:
     from socialcls.explain.top_features import rank_features
-    from socialcls.taxonomy.taxonomy import LABELS
 
     language = choose_language(lang)
-    if label and label not in LABELS:
-        raise InputError(f'No label "{label}". Labels are: {", ".join(LABELS)}.')
-    ranked = rank_features(artifact, [known for known in LABELS if label in ("", known)])
+    labels = artifact.card.labels
+    if label and label not in labels:
+        raise InputError(f'No label "{label}". Labels are: {", ".join(labels)}.')
+    ranked = rank_features(artifact, [known for known in labels if label in ("", known)])
     if as_json:
         from socialcls.reports.json import describe_pulls
 

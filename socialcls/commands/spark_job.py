@@ -5,7 +5,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -79,8 +79,9 @@ def classify(
     read_as, write_as = find_format(source, form), find_format(output, form)
     with _open_session() as session:
         started = time.monotonic()
+        frame = _read_frame(session, source, read_as)
         classified = classify_columns(
-            _read_frame(session, source, read_as),
+            frame,
             model,
             text=text_column,
             url=url_column,
@@ -89,8 +90,9 @@ def classify(
             social_only=social_only,
             prefix=prefix,
         )
-        counted, counts = _count_categories(classified, prefix)
-        _write_frame(_spell_numbers(counted, prefix) if write_as == "csv" else counted, output, write_as)
+        appended = [column.removeprefix(prefix) for column in classified.columns[len(frame.columns) :]]
+        counted, counts = _count_categories(classified, appended, prefix)
+        _write_frame(_spell_numbers(counted, appended, prefix) if write_as == "csv" else counted, output, write_as)
         found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
     n_rows = found.total()
     typer.echo(summarise_batch(found, n_rows, time.monotonic() - started), err=True)
@@ -166,26 +168,29 @@ def _write_frame(frame: "DataFrame", output: str, form: str) -> None:
         raise OutputError(f"{output}: cannot be written ({_say(error)}).") from error
 
 
-def _count_categories(classified: "DataFrame", prefix: str) -> tuple["DataFrame", "Observation"]:
+def _count_categories(
+    classified: "DataFrame", appended: Sequence[str], prefix: str
+) -> tuple["DataFrame", "Observation"]:
     """The same rows, and how many became what, counted while they pass."""
     from pyspark.sql import Observation
     from pyspark.sql.functions import col, count, when
 
-    from socialcls.taxonomy.taxonomy import LABELS, UNSURE
+    from socialcls.types import UNSURE
 
     counts = Observation("rows by category")
     category = col(_quote(f"{prefix}category"))
-    counted = [count(when(category == answer, 1)).alias(answer) for answer in (*LABELS, UNSURE)]
+    labels = [name.removeprefix("p_") for name in appended if name.startswith("p_")]
+    counted = [count(when(category == answer, 1)).alias(answer) for answer in (*labels, UNSURE)]
     return classified.observe(counts, *counted, count(when(category.isNull(), 1)).alias(_FAILED)), counts
 
 
-def _spell_numbers(classified: "DataFrame", prefix: str) -> "DataFrame":
+def _spell_numbers(classified: "DataFrame", appended: Sequence[str], prefix: str) -> "DataFrame":
     """The same rows with 0.0002 as `batch` writes it; Spark would write 2.0E-4."""
     from pyspark.sql.functions import col
 
-    from socialcls.batch.spark import NUMBERS
+    from socialcls.batch.spark import list_numbers
 
-    names = [prefix + name for name in NUMBERS]
+    names = [prefix + name for name in list_numbers(appended)]
     return classified.withColumns({name: col(_quote(name)).cast("decimal(5,4)") for name in names})
 
 

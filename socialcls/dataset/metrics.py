@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Answer, Label
+from socialcls.types import UNSURE, Answer, Label
 
 _N_BINS = 10
 
@@ -58,28 +58,33 @@ class Figures:
     """How many examples of a gold label got which best guess."""
 
 
-def measure(outcomes: Sequence[Outcome]) -> Figures:
-    """The figures of some outcomes.
+def measure(outcomes: Sequence[Outcome], labels: Sequence[Label] = ()) -> Figures:
+    """Measure some outcomes.
+
+    Args:
+        outcomes: What was true and what was said.
+        labels: All there are, in order; those that occur when empty.
 
     >>> figures = measure([Outcome("blog", "blog", 0.9, "blog"), Outcome("other", "blog", 0.4, "unsure")])
     >>> figures.labels["blog"].precision, figures.coverage, figures.accuracy_answered
     (0.5, 0.5, 1.0)
     """
     n = len(outcomes)
+    known = labels or list(dict.fromkeys([o.gold for o in outcomes] + [o.best_guess for o in outcomes]))
     pairs = Counter((o.gold, o.best_guess) for o in outcomes)
-    labels = {label: _measure_label(pairs, label) for label in LABELS}
-    occurring = [figures.f1 for figures in labels.values() if figures.support]
+    by_label = {label: _measure_label(pairs, label) for label in known}
+    occurring = [figures.f1 for figures in by_label.values() if figures.support]
     answered = [o for o in outcomes if o.category != UNSURE]
     right_answered = sum(o.category == o.gold for o in answered)
     return Figures(
         n_examples=n,
-        labels=labels,
+        labels=by_label,
         macro_f1=_ratio(fsum(occurring), len(occurring)),
         accuracy=_ratio(sum(o.gold == o.best_guess for o in outcomes), n),
         coverage=_ratio(len(answered), n),
         accuracy_answered=_ratio(right_answered, len(answered)) if answered else 1.0,
         calibration_error=_measure_calibration(outcomes),
-        confusion={gold: {guess: pairs[gold, guess] for guess in LABELS} for gold in LABELS},
+        confusion={gold: {guess: pairs[gold, guess] for guess in known} for gold in known},
     )
 
 

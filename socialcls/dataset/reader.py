@@ -7,9 +7,9 @@ from pathlib import Path
 from socialcls.errors import DatasetError, InputError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
 from socialcls.tables.csv import Row, Table, open_table
-from socialcls.taxonomy.taxonomy import KINDS, LABELS, Label
+from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
 from socialcls.text.urls import host_key
-from socialcls.types import Example
+from socialcls.types import Example, Label
 
 _HERE = Path(__file__).parent.parent
 DEFAULT_DATA_DIR = next(
@@ -51,16 +51,16 @@ def read_examples(paths: Iterable[str], *, names: ColumnNames = BY_KNOWN_NAMES, 
     return examples
 
 
-def check_trainable(examples: Sequence[Example]) -> None:
+def check_trainable(examples: Sequence[Example], labels: Sequence[Label]) -> None:
     """Check that a model can be made of the examples.
 
     Raises:
         DatasetError: a label has fewer than two hosts to learn from and be measured on.
     """
-    hosts = {label: {group_key(e) for e in examples if e.gold == label} for label in LABELS}
-    for label in LABELS:
+    hosts = {label: {group_key(e) for e in examples if e.gold == label} for label in labels}
+    for label in labels:
         if not hosts[label]:
-            raise DatasetError(f'No rows are labelled "{label}". Each of {_list(LABELS)} needs some.')
+            raise DatasetError(f'No rows are labelled "{label}". Each of {_list(labels)} needs some.')
         if len(hosts[label]) < 2:
             raise DatasetError(f'All rows labelled "{label}" are of one host. At least two are needed.')
 
@@ -113,11 +113,12 @@ def _read_example(table: Table, row: Row, gold: int, columns: Columns, rest: Seq
     if row.problem:
         raise DatasetError(f"{where}: {row.problem}.")
     label = row.cells[gold].strip()
-    if label not in LABELS:
-        raise DatasetError(f'{where}: unknown {table.columns[gold]} "{label}". Labels are: {_list(LABELS)}.')
+    labels = load_taxonomy().labels
+    if label not in labels:
+        raise DatasetError(f'{where}: unknown {table.columns[gold]} "{label}". Labels are: {_list(labels)}.')
     about = {name: row.cells[i].strip() for i, name in rest}
     kind = about.get("kind", "")
-    kinds = KINDS[label]
+    kinds = list_kinds().get(label, ())
     if kind and kind not in kinds:
         raise DatasetError(f'{where}: unknown kind "{kind}". Kinds of {label} are: {_list(kinds)}.')
     document = columns.read_document(row.cells)

@@ -23,10 +23,9 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 from socialcls.classifier import Classifier
-from socialcls.taxonomy.taxonomy import Answer, Label
 from socialcls.text.tokenizer import find_spans, fold
 from socialcls.text.urls import read_url
-from socialcls.types import Document, Field, Prediction
+from socialcls.types import Answer, Document, Field, Label, Prediction
 
 MAX_REMOVED = 10
 """Elements that are taken out at most: nobody reads a longer list as the reason of anything."""

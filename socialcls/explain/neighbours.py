@@ -31,7 +31,8 @@ from typing import Literal, NamedTuple
 from socialcls.classifier import Classifier
 from socialcls.dataset.reader import DEFAULT_DATA_DIR, group_key, read_examples
 from socialcls.model.linear import Reading
-from socialcls.model.reading import ReadKey
+from socialcls.model.reading import Contribution, name_signal
+from socialcls.model.weights import Key, WeighedWord
 from socialcls.text.tokenizer import fold
 from socialcls.text.urls import read_url
 from socialcls.types import Document, Example
@@ -162,10 +163,13 @@ class _Profile:
     """What weighs how much in a document."""
 
     def __init__(self, reading: Reading) -> None:
-        self._read: dict[_Key, list[ReadKey]] = {}
-        for read in reading.list_keys():
-            self._read.setdefault(_name_key(read), []).append(read)
-        self.weights = {key: fsum(map(_weigh, read)) for key, read in self._read.items()}
+        self._read: dict[_Key, list[Contribution]] = {}
+        weights: dict[_Key, list[float]] = {}
+        for read, scale in _list_things(reading):
+            key = _name_key(read)
+            self._read.setdefault(key, []).append(read)
+            weights.setdefault(key, []).append(_weigh(read, scale))
+        self.weights = {key: fsum(of_key) for key, of_key in weights.items()}
         self.total = fsum(self.weights.values())
 
     def list_sought(self) -> list[tuple[str, float]]:
@@ -178,23 +182,48 @@ class _Profile:
         sought = sorted(weights.items(), key=lambda found: (-found[1], found[0]))
         return [found for found in sought if len(found[0]) >= _SHORTEST_SOUGHT][:_N_SOUGHT]
 
+    def name_signal(self, key: _Key) -> str | None:
+        """Name the signal that a key is, if it is one."""
+        return self._read[key][0].signal
+
     def quote(self, key: _Key) -> tuple[str, ...]:
         """A key as it stands in the document, each way of writing it once."""
-        return tuple(dict.fromkeys(word for read in self._read[key] for word in read.words))
+        return tuple(dict.fromkeys(word for read in self._read[key] for word in read.quote()))
 
 
-def _name_key(read: ReadKey) -> _Key:
-    if read.signal:
-        return _Key("signal", read.signal)
-    if read.field == "url":
-        return _Key("url", read.name.partition("=")[2] or read.name)  # "sub=forum" is what "path=forum" is
-    return _Key("word", read.name)
+def _list_things(reading: Reading) -> Iterator[tuple[Contribution, float]]:
+    """List the words, signals, heads, services and parts of the URL that count, each with its term's scale.
+
+    Pairs of words, and of a URL what is known by its n-grams alone, are left out where the whole stands beside it.
+    """
+    for field in reading.fields:
+        for term in field.terms:
+            for thing in term.weighed:
+                if isinstance(thing, WeighedWord | Key) and any(thing.row[:-1]):
+                    yield Contribution(0.0, field, thing), term.scale
 
 
-def _weigh(read: ReadKey) -> float:
-    spread = max(read.scores) - min(read.scores)
-    idf = _TYPICAL_IDF if read.signal else read.idf or _TYPICAL_IDF
-    return idf * idf * spread
+def _name_key(read: Contribution) -> _Key:
+    thing = read.thing
+    if isinstance(thing, WeighedWord):
+        return _Key("word", thing.key)
+    name = thing.name if isinstance(thing, Key) else ""
+    if name_signal(thing):
+        return _Key("signal", name)
+    return _Key("url", name.partition("=")[2] or name)  # "sub=forum" is what "path=forum" is
+
+
+def _weigh(read: Contribution, scale: float) -> float:
+    thing = read.thing
+    coefficients = thing.row[:-1]
+    spread = (max(coefficients) - min(coefficients)) * scale
+    if isinstance(thing, WeighedWord):
+        idf = sqrt(thing.whole_square)
+    elif isinstance(thing, Key) and thing.group == "url.parts":
+        idf = sqrt(thing.row[-1])
+    else:
+        idf = 0.0
+    return (idf or _TYPICAL_IDF) ** 2 * spread
 
 
 def _compare(profile: _Profile, example: Example, classifier: Classifier) -> Neighbour:
@@ -203,7 +232,7 @@ def _compare(profile: _Profile, example: Example, classifier: Classifier) -> Nei
     total = fsum(both.values())
     shares: dict[tuple[str | None, tuple[str, ...]], float] = {}
     for key, weight in both.items():
-        shown = (key.name if key.nature == "signal" else None, profile.quote(key))
+        shown = (profile.name_signal(key), profile.quote(key))
         shares[shown] = shares.get(shown, 0.0) + weight / total
     shared = [Shared(signal, words, share) for (signal, words), share in shares.items()]
     return Neighbour(

@@ -1,14 +1,12 @@
 """One plain sentence that says why, or why not, composed from the evidence and nothing else."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from math import exp
 from typing import NamedTuple
 
 from socialcls.messages import Messages, load_messages
-from socialcls.model.evidence import pick_mentions
-from socialcls.taxonomy.taxonomy import LABELS, UNSURE, Answer, Label, Taxonomy
-from socialcls.types import Document, Field, Mention, Prediction
+from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.types import UNSURE, Answer, Document, Field, Label, Mention, Prediction
 
 MAX_PARTS = 3
 """How many reasons a sentence names."""
@@ -57,7 +55,7 @@ class ReasonWriter:
         signals = taxonomy.name_signals(language).items()
         self._answers = {
             label: _Frame(messages["reason"].format(category=self._categories[label].phrase, parts=_GAP))
-            for label in LABELS
+            for label in taxonomy.labels
         }
         self._signals = {
             signal: _Frame(messages["part_signal"].format(signal=name, words=_GAP)) for signal, name in signals
@@ -98,19 +96,6 @@ class ReasonWriter:
             runner_up_share=show_share(decision.runner_up_confidence),
             parts=parts,
         )
-
-    def compose_all(self, decisions: Iterable[Decision], mentions: list[Mention], bounds: Sequence[int]) -> list[str]:
-        """The sentences for many decisions.
-
-        Args:
-            decisions: One after the other.
-            mentions: What might be mentioned of the first, strongest first, then what of the second, and so on.
-            bounds: Where those of each decision begin, and where the last ones end.
-        """
-        return [
-            self.compose(decision, pick_mentions(mentions[start:end], MAX_PARTS))
-            for decision, (start, end) in zip(decisions, pairwise(bounds), strict=True)
-        ]
 
     def name_parts(self, prediction: Prediction) -> str:
         """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""

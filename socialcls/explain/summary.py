@@ -11,8 +11,8 @@ from socialcls.explain.highlights import Passage, cut_passages
 from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, say_how_sure
 from socialcls.messages import Messages, load_messages
 from socialcls.model.persistence import Card
-from socialcls.taxonomy.taxonomy import LABELS, Label, Taxonomy
-from socialcls.types import Document, Field, Prediction, Reason
+from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.types import Document, Field, Label, Prediction, Reason
 
 _MAX_REASONS = 10
 _MAX_WORDS = 4
@@ -111,7 +111,7 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
         sentence=ReasonWriter(taxonomy, language).write(prediction),
         probabilities=tuple(
             (label, categories[label].name, prediction.probabilities[label])
-            for label in sorted(LABELS, key=lambda label: -prediction.probabilities[label])
+            for label in sorted(prediction.probabilities, key=lambda label: -prediction.probabilities[label])
             if prediction.probabilities[label]
         ),
         runner_up=compare_with_runner_up(prediction, taxonomy, language),

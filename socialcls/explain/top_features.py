@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
-from socialcls.features.extractor import GROUPS
+from socialcls.features.groups import GROUPS
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact
-from socialcls.taxonomy.taxonomy import LABELS, Label
+from socialcls.types import Label
 
 _LEAST = 0.05
 """Of a weight; less is nothing beside the tens and hundreds of words."""
@@ -33,13 +33,13 @@ class Pull(NamedTuple):
 
 
 def rank_features(
-    artifact: Artifact, labels: Sequence[Label] = LABELS, n_features: int = 10
+    artifact: Artifact, labels: Sequence[Label] = (), n_features: int = 10
 ) -> dict[Label, dict[str, tuple[Pull, ...]]]:
     """The features that pull most to each label.
 
     Args:
         artifact: Of the model.
-        labels: Those that are asked for.
+        labels: Those that are asked for; all when empty.
         n_features: How many of each group, at most.
 
     Returns:
@@ -47,18 +47,15 @@ def rank_features(
         first.
     """
     weights = LinearModel(artifact.arrays).weights
-    ranked: dict[Label, dict[str, tuple[Pull, ...]]] = {label: {} for label in labels}
+    known = artifact.card.labels
+    ranked: dict[Label, dict[str, tuple[Pull, ...]]] = {label: {} for label in labels or known}
     for group in GROUPS:
-        centred = []
-        numbers = weights.vocabulary.number_lines(group.name)
-        for number in numbers.values():
-            a, b, c, *_ = weights.look_up(number)
-            mean = (a + b + c) / len(LABELS)
-            centred.append((a - mean, b - mean, c - mean, -mean))
-        for label in labels:
-            i = LABELS.index(label)
-            of_label = [values[i] for values in centred]
-            strongest = nlargest(n_features, zip(of_label, numbers, strict=True))
+        rows = weights.groups[group.name].list_rows()
+        means = [sum(row[:-1]) / len(known) for row in rows.values()]
+        for label in ranked:
+            i = known.index(label)
+            of_label = [row[i] - mean for row, mean in zip(rows.values(), means, strict=True)]
+            strongest = nlargest(n_features, zip(of_label, rows, strict=True))
             if pulls := tuple(Pull(*pair) for pair in strongest if pair[0] >= _LEAST):
                 ranked[label][group.name] = pulls
     return ranked

@@ -12,14 +12,12 @@ all that a folded word may show or open. It is looked up once; what was found is
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from socialcls.features.heads import HeadEntry
 from socialcls.taxonomy.taxonomy import Signal
 from socialcls.text.tokenizer import find_words, fold
 
-Sums = tuple[float, float, float, float]
-"""What a key weighs: its sum for each label but the last, then of its squared idf (see `model`)."""
-
-NOTHING: Sums = (0.0, 0.0, 0.0, 0.0)
-"""What a key weighs of which nothing is known."""
+Row = tuple[float, ...]
+"""What a key weighs: a coefficient for each label, then its squared inverse document frequency (see `model.linear`)."""
 
 Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
@@ -35,7 +33,7 @@ MARKS = "#@"
 
 
 class Entry:
-    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `Known`."""
+    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `Weighed`."""
 
     __slots__ = ("opening", "rest", "signal", "stem")
 
@@ -56,38 +54,50 @@ class Entries(Protocol):
         """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
-class Known:
-    """A feature that a model knows. An object and no tuple: compiled, it holds the numbers themselves side by side."""
+class Weighed:
+    """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("sums",)
+    __slots__ = ("row",)
 
-    def __init__(self, sums: Sums) -> None:
-        self.sums = sums
+    def __init__(self, row: "Row") -> None:
+        self.row = row
         """What it weighs."""
 
 
-class Pair(Known):
+class Pair(Weighed):
     """Two neighbouring words that a model knows together."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
+
+    def __init__(self, key: str, row: "Row") -> None:
+        super().__init__(row)
+        self.key = key
+        """Both words, folded, with a tab between."""
 
 
-class Word:
+class Word(Weighed):
     """A folded word with what it shows and what it may open.
 
     Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
     """
 
-    __slots__ = ("by_beginning", "by_second", "key", "pairs", "reach", "shows", "signals")
+    __slots__ = ("by_beginning", "by_second", "heads", "key", "pairs", "reach", "roles", "shows", "signals")
 
-    def __init__(self, key: str, opened: Sequence[Entry]) -> None:
+    def __init__(
+        self, key: str, opened: Sequence[Entry], heads: tuple[HeadEntry, ...] = (), roles: dict[str, str] | None = None
+    ) -> None:
         """Keep what is known of a word.
 
         Args:
             key: The word, folded.
             opened: The entries whose opening fits it: `look_up` finds them.
+            heads: The terms of the lexicon that begin with it.
+            roles: Its role by language, where it is a function word.
         """
+        super().__init__(())
         self.key = key
+        self.heads = heads
+        self.roles: dict[str, str] = roles or _NO_ROLES
         self.shows = bool(opened)
         """Whether it shows a signal or opens a phrase."""
         self.signals: tuple[str, ...] = ()
@@ -139,6 +149,7 @@ W = TypeVar("W", bound=Word)
 
 _NOTHING_OPENED: dict[str, tuple[Entry, ...]] = {}  # one each for all the words that open nothing, which are most
 _NO_PAIRS: dict[str, Pair] = {}
+_NO_ROLES: dict[str, str] = {}
 
 
 def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
@@ -176,11 +187,12 @@ def _file(opening: str) -> str:
 def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
     """Find the signals that the first words of a text show, and all known pairs; both in order.
 
-    >>> from socialcls.taxonomy.taxonomy import Signal
-    >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
-    >>> entries, _ = index_entries([questions])
-    >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
-    ([('questions', 1, 2)], [])
+        >>> from socialcls.features.heads import HeadEntry
+    from socialcls.taxonomy.taxonomy import Signal
+        >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
+        >>> entries, _ = index_entries([questions])
+        >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
+        ([('questions', 1, 2)], [])
     """
     hits: list[Hit] = []
     opening = words[:OPENING_WORDS]
@@ -233,5 +245,5 @@ def dump_entries(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
 
 def parse_entry(value: str) -> Entry:
     """Read what `dump_entries` wrote behind the tab."""
-    opening, *rest, signal = value.split(" ")
-    return Entry(opening, tuple(rest), signal)
+    opening, *rest = value.split(" ")
+    return Entry(opening, tuple(rest[:-1]), rest[-1] if rest else "")

@@ -1,12 +1,11 @@
 """What speaks for one label and against another in a document that was read, worked out when somebody asks."""
 
 from collections.abc import Iterable
-from operator import itemgetter
 
 from socialcls.model.linear import Reading
-from socialcls.model.reading import Key, Part, UrlPlace
+from socialcls.model.reading import Contribution
 from socialcls.model.weights import WeighedWord
-from socialcls.types import Evidence, Feature, Mention, Reason
+from socialcls.types import Evidence, Feature, Field, Mention, Reason
 
 _TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
 
@@ -37,26 +36,34 @@ class ReadExplanation:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Each place in the input with all that it adds to the margin; signals apart from plain words."""
+        """Each place in the input with all that it adds to the margin, largest first; signals apart from plain words."""
         if self._evidence is None:
-            evidence = []
-            for contribution, read, key in self._list_parts():
-                spans = read.find_spans(key)
-                each = contribution * self._sharpness / len(spans)
-                signal = name_signal(key)
+            added: dict[tuple[Field, int, int, str | None], float] = {}
+            texts: dict[Field, str] = {}
+            for contribution in self._contribute():
+                field = contribution.field
+                texts[field.name] = field.text
+                spans = contribution.find_spans()
+                each = contribution.value * self._sharpness / len(spans)
                 for start, end in spans:
-                    evidence.append(Evidence(read.name, read.text[start:end], start, end, signal, each))
+                    place = (field.name, start, end, contribution.signal)
+                    added[place] = added.get(place, 0.0) + each
+            evidence = [
+                Evidence(name, texts[name][start:end], start, end, signal, value)
+                for (name, start, end, signal), value in added.items()
+            ]
             self._evidence = tuple(sorted(evidence, key=lambda part: -abs(part.contribution)))
         return self._evidence
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The evidence gathered by signal, by word and by piece of the URL, for and against."""
+        """The evidence gathered by signal, by word and by piece of the URL, for and against, largest first."""
         if self._reasons is None:
-            reasons = []
-            for part in self._list_parts():
-                named = mention(part)
-                reasons.append(Reason(named.field, named.signal, named.words, part[0] * self._sharpness))
+            added: dict[tuple[Field, str | None, tuple[str, ...]], float] = {}
+            for contribution in self._contribute():
+                said = (contribution.field.name, contribution.signal, contribution.quote())
+                added[said] = added.get(said, 0.0) + contribution.value * self._sharpness
+            reasons = [Reason(name, signal, words, value) for (name, signal, words), value in added.items()]
             self._reasons = tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
         return self._reasons
 
@@ -75,22 +82,31 @@ class ReadExplanation:
     @property
     def known_share(self) -> float:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
-        return self._reading.n_known_words / self._reading.n_words if self._reading.n_words else 0.0
+        return self._reading.count_known_words() / self._reading.n_words if self._reading.n_words else 0.0
 
     def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
-        """The few reasons for the best guess that a person would name: telling ones, and no word twice."""
-        parts = self._list_parts()
+        """Choose the few reasons for the best guess that a person would name: telling ones, and no word twice.
+
+        Args:
+            most: How many at the most.
+            least_share: What a reason must add at least, as a share of all that speaks for the best guess.
+        """
+        contributions = self._contribute()
         least = 0.0
-        for contribution, _, _ in parts:
-            if contribution > 0:
-                least += contribution
+        for contribution in contributions:
+            if contribution.value > 0:
+                least += contribution.value
         least *= least_share
-        strong = [part for part in parts if part[0] > least and _is_telling(part[2])]
-        strong.sort(key=itemgetter(0), reverse=True)
+        strong = [c for c in contributions if c.value > least and _is_telling(c)]
+        strong.sort(key=_take_value, reverse=True)
         return pick_mentions(map(mention, strong), most)
 
-    def _list_parts(self) -> list[Part]:
-        return self._reading.list_parts(self._best, self._runner_up)
+    def _contribute(self) -> list[Contribution]:
+        return self._reading.contribute(self._best, self._runner_up)
+
+
+def _take_value(contribution: Contribution) -> float:
+    return contribution.value
 
 
 def pick_mentions(mentions: Iterable[Mention], most: int) -> list[Mention]:
@@ -127,23 +143,12 @@ def _list_words(phrases: tuple[str, ...]) -> list[str]:
     return [w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()]
 
 
-def mention(part: Part) -> Mention:
-    """How a part is mentioned, by the field it was read in."""
-    _, read, key = part
-    return Mention(read.name, name_signal(key), read.quote(key))
+def mention(contribution: Contribution) -> Mention:
+    """Say how a contribution is mentioned, by the field it was read in."""
+    return Mention(contribution.field.name, contribution.signal, contribution.quote())
 
 
-def is_telling(word: str) -> bool:
-    """Whether a person would take a folded word for a reason: "for" and "on" weigh something and explain nothing."""
-    return len(word) >= _TELLING_CHARS
-
-
-def name_signal(key: Key) -> str | None:
-    """The signal that a key is, if it is one."""
-    if isinstance(key, UrlPlace):
-        return key.signal
-    return key if isinstance(key, str) else None
-
-
-def _is_telling(key: Key) -> bool:
-    return not isinstance(key, WeighedWord) or is_telling(key.key)
+def _is_telling(contribution: Contribution) -> bool:
+    """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
+    thing = contribution.thing
+    return not isinstance(thing, WeighedWord) or len(thing.key) >= _TELLING_CHARS

@@ -7,19 +7,28 @@ For a label l, a document's score is
 
 over the distinct keys of the document, where S(key, l) is the sum of the coefficients of the key's features, q(key)
 the sum of their squared inverse document frequencies, and unknown features count in neither. S and q depend on
-nothing but the key, so each is worked out once and remembered (`weights`). Everything else (the groups' scales,
+nothing but the key, so each is worked out once and cached (`weights`). Everything else (the groups' scales,
 inverse document frequencies) was folded into the coefficients at export.
 
-Scores are relative to the last label: its own is always 0, and a feature has a coefficient for each of the others.
-Only differences of scores mean anything, and differences are unchanged by it.
+There may be any number of labels from two. Scores are relative to the last one: its own is always 0, and a feature has
+a coefficient for each of the others. Only differences of scores mean anything, and those are unchanged by it.
 
 What a key contributes is S / F: a score is the sum of contributions, so an explanation is the computation itself. A
 `Reading` keeps what was read, and lists the contributions when somebody asks.
 """
 
-from socialcls.model.reading import Part, ReadKey, ReadUrl, ReadWords, UrlField, WordField
-from socialcls.model.weights import Arrays, Scores, Weights, lean, point
-from socialcls.types import Document, Field
+from socialcls.model.reading import (
+    KNOWN_SERVICE,
+    Contribution,
+    ReadField,
+    ReadUrl,
+    ReadWords,
+    UrlField,
+    WordField,
+    name_signal,
+)
+from socialcls.model.weights import Arrays, Scores, Weights
+from socialcls.types import Document
 
 
 class LinearModel:
@@ -34,18 +43,21 @@ class LinearModel:
 
     def read(self, document: Document) -> "Reading":
         """Read a document and score it."""
-        fields: dict[Field, ReadWords | ReadUrl] = {}
-        if document.text:
-            fields["text"] = ReadWords(self.text, document.text)
-        if document.name:
-            fields["name"] = ReadWords(self.name, document.name)
-        if document.url:
-            fields["url"] = ReadUrl(self.url, document.url)
-        a, b, c, d = self.intercepts
-        for read in fields.values():
-            u, v, w = read.scores
-            a, b, c = a + u, b + v, c + w
-        return Reading((a, b, c, d), fields)
+        text, url, name = document
+        fields: list[ReadField] = []
+        n_words = 0
+        for field, value in ((self.text, text), (self.name, name)):
+            if value:
+                read = ReadWords(field, value)
+                fields.append(read)
+                n_words += len(read.words)
+        if url:
+            fields.append(ReadUrl(self.url, url))
+        scores = list(self.intercepts)
+        for field_read in fields:
+            for term in field_read.terms:
+                term.add_to(scores)
+        return Reading(scores, fields, n_words)
 
 
 class Reading:
@@ -53,40 +65,46 @@ class Reading:
 
     __slots__ = ("fields", "n_words", "scores")
 
-    def __init__(self, scores: Scores, fields: "dict[Field, ReadWords | ReadUrl]") -> None:
+    def __init__(self, scores: Scores, fields: list[ReadField], n_words: int) -> None:
         self.scores = scores
         """The logit of each label."""
         self.fields = fields
-        self.n_words = 0
+        self.n_words = n_words
         """How many words stand in text and name."""
-        for read in fields.values():
-            self.n_words += len(read.words)
+
+    def count_known_words(self) -> int:
+        """Count the words of text and name that the model knows as whole words."""
+        return sum(
+            [word.whole_square > 0 for field in self.fields if isinstance(field, ReadWords) for word in field.words]
+        )
 
     @property
-    def n_known_words(self) -> int:
-        """How many of them the model knows as whole words."""
-        return sum(word.is_known for read in self.fields.values() for word in read.words)
+    def has_known_service(self) -> bool:
+        """Whether the address or the name is that of a known service."""
+        for field in self.fields:
+            for term in field.terms:
+                for thing in term.weighed:
+                    if name_signal(thing) == KNOWN_SERVICE:
+                        return True
+        return False
 
-    def list_parts(self, best: int, runner_up: int) -> list[Part]:
-        """What each key adds to the margin of one label over another; with the intercepts it is the margin.
+    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+        """List what each thing adds to the margin of one label over another; with the intercepts it is the margin.
 
         Args:
             best: Index of the one label.
             runner_up: Index of the other.
         """
-        direction = point(best, runner_up)
-        return [part for read in self.fields.values() for part in read.list_parts(direction)]
+        listed: list[Contribution] = []
+        for field in self.fields:
+            listed += field.contribute(best, runner_up)
+        return listed
 
     def list_features(self, best: int, runner_up: int) -> list[tuple[str, str, float]]:
-        """What each feature adds to the margin: its group, its name, and the sum over all keys that have it."""
-        direction = point(best, runner_up)
+        """List what each feature adds to the margin: its group, its name, and the sum over all keys that have it."""
         added: dict[tuple[str, str], float] = {}
-        for read in self.fields.values():
-            for group, name, sums, scale in read.list_weighed():
+        for field in self.fields:
+            for group, name, row, scale in field.list_features():
                 place = (group, name)
-                added[place] = added.get(place, 0.0) + lean(sums, direction) * scale
+                added[place] = added.get(place, 0.0) + (row[best] - row[runner_up]) * scale
         return [(group, name, contribution) for (group, name), contribution in added.items()]
-
-    def list_keys(self) -> list[ReadKey]:
-        """The words, signals and parts of the URL that count; pairs of words are left out."""
-        return [key for read in self.fields.values() for key in read.list_keys() if any(key.scores)]

@@ -1,40 +1,40 @@
-"""A model directory: card, taxonomy, vocabulary, weights; load, verify, save atomically.
+"""A model: its card, taxonomy, vocabulary and weights, loaded and saved.
 
-| file | what it holds |
+| block | what it holds |
 |---|---|
-| `card.json` | what the model is, its intercepts and thresholds, what was measured |
-| `taxonomy.json` | the labels, criteria and signals with their names, as they were when it was trained |
-| `vocabulary.txt` | the features, one a line, group after group; then the words of the signals (see `vocabulary`) |
-| `buckets.bin` | where in the vocabulary to look for a key |
-| `weights.bin` | for each feature, four float32: a coefficient for each label but the last, then its squared idf |
-| `checksums.json` | CRC-32 of each of the others: enough against damage and edits, and a millisecond to check |
+| `taxonomy` | the labels, criteria and signals with their names, as they were when it was trained |
+| `vocabulary` | the features, one a line, group after group; then signals, heads and services (see `vocabulary`) |
+| `buckets` | where in the vocabulary to look for a key |
+| `weights` | for each feature, int32: a coefficient for each label but the last, then its squared idf |
 
-The files are mapped into memory, except on Windows: nothing is copied, and processes that have a model open share its
-pages. So a directory is replaced only as a whole, by renaming: what is mapped stays as it was for those who have it.
+`store` keeps the blocks and the card in a directory. Nothing in it is code and nothing is unpickled. What is loaded is
+believed only after it was checked here: labels, numbers and bounds; after that, reading a document cannot fail.
 
-Nothing in it is code and nothing is unpickled. The format number changes whenever a directory written before
-could be read wrongly: raise FORMAT, say in models/CHANGELOG.md what changed, retrain `models/default`.
+The format number changes whenever a directory written before could be read wrongly: raise FORMAT, say in
+models/CHANGELOG.md what changed, retrain `models/default`.
 """
 
 import json
-import os
-import zlib
 from collections.abc import Mapping
-from contextlib import suppress
-from mmap import ACCESS_READ, mmap
+from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from socialcls.errors import ModelError, OutputError
-from socialcls.model.vocabulary import Bytes, Lines, Section
-from socialcls.model.weights import ROW, Arrays
-from socialcls.taxonomy.taxonomy import LABELS, Ground, Label, Taxonomy
+from socialcls.errors import ModelError
+from socialcls.features.groups import GROUPS
+from socialcls.model.store import load_model_files, save_model_files
+from socialcls.model.vocabulary import Lines, Section
+from socialcls.model.weights import KNOWLEDGE, Arrays, count_row_bytes
+from socialcls.taxonomy.taxonomy import Category, Signal, Taxonomy
+from socialcls.types import GROUNDS, UNSURE, Ground, Label
 
-FORMAT = 3
+FORMAT = 4
 
-_CARD, _TAXONOMY, _VOCABULARY = "card.json", "taxonomy.json", "vocabulary.txt"
-_BUCKETS, _WEIGHTS, _CHECKSUMS = "buckets.bin", "weights.bin", "checksums.json"
-_FILES = (_CARD, _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS, _CHECKSUMS)
+_TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS = "taxonomy", "vocabulary", "buckets", "weights"
+_BLOCKS = (_TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS)
+_MAX_LABELS = 1_000
+_MAX_SCALE = 1e6  # times the largest int32 it is still a number that can be added up
+_MAX_TEXT_CHARS = 10_000  # of a name or a definition
 _HERE = Path(__file__).parent.parent
 DEFAULT_MODEL_DIR = next(
     (path for path in (_HERE / "default_model", _HERE.parent / "models" / "default") if path.is_dir()),
@@ -49,6 +49,8 @@ class Card(NamedTuple):
     name: str
     version: str
     """Of the package that made it."""
+    labels: tuple[Label, ...]
+    """Any number from two, in the order of the scores."""
     temperatures: dict[Ground, float]
     """What logits are divided by to calibrate them, by what there was to read."""
     thresholds: dict[Ground, dict[Label, float]]
@@ -71,38 +73,23 @@ class Artifact(NamedTuple):
     @property
     def n_features(self) -> int:
         """How many features it has a coefficient for."""
-        return len(self.arrays.weights) // ROW.size
+        return len(self.arrays.weights) // count_row_bytes(self.arrays.n_labels)
 
 
 def load_artifact(model_dir: Path) -> Artifact:
-    """Load a model directory and verify that it is whole.
+    """Load a model directory and verify that it is whole and can be used.
 
     Raises:
-        ModelError: it is missing, truncated, edited, or of another format.
+        ModelError: it is missing, truncated, edited, of another format, or holds what no model holds.
     """
-    files = {name: _read_file(model_dir, name) for name in _FILES}
+    values, blocks = load_model_files(model_dir, FORMAT)
     try:
-        card = json.loads(bytes(files[_CARD]))
-        found = card["format"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{model_dir / _CARD}: not a model card. {_RETRAIN}") from error
-    if found != FORMAT:
-        message = f"{model_dir}: a model of format {found!r}; this version reads format {FORMAT}. {_RETRAIN}"
-        raise ModelError(message)
-    if _sum_up(files) != files[_CHECKSUMS]:
-        raise ModelError(f"{model_dir}: truncated or edited since it was trained. {_RETRAIN}")
-    return Artifact(
-        card=Card(**{key: card[key] for key in Card._fields}),
-        taxonomy=Taxonomy.from_dict(json.loads(bytes(files[_TAXONOMY]))),
-        arrays=Arrays(
-            tuple(card["intercepts"][label] for label in LABELS),
-            Lines(files[_VOCABULARY], files[_BUCKETS], {k: Section(*v) for k, v in card["sections"].items()}),
-            files[_WEIGHTS],
-        ),
-    )
-
-
-_RETRAIN = "Train it again: socialcls train DATA -o MODEL_DIR."
+        return _check_artifact(values, blocks)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        said = error.args[0] if isinstance(error, _WrongError) else "its card and its arrays do not fit each other"
+        raise ModelError(
+            f"{model_dir}: not a usable model ({said}). Train it again: socialcls train DATA -o MODEL_DIR."
+        ) from error
 
 
 def save_artifact(artifact: Artifact, model_dir: Path) -> None:
@@ -111,76 +98,125 @@ def save_artifact(artifact: Artifact, model_dir: Path) -> None:
     Raises:
         OutputError: it cannot be written, or the directory holds something that is not a model.
     """
-    import shutil  # noqa: PLC0415  (classifying starts sooner without them)
-    import tempfile  # noqa: PLC0415
-
-    if model_dir.exists() and not _is_replaceable(model_dir):
-        raise OutputError(f"{model_dir}: not a model directory, so it is left alone. Name another with -o.")
-    try:
-        model_dir.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{model_dir.name}.", dir=model_dir.parent) as scratch:
-            fresh, old = Path(scratch) / "new", Path(scratch) / "old"
-            fresh.mkdir()
-            for name, content in _lay_out(artifact).items():
-                (fresh / name).write_bytes(content)
-            if model_dir.exists():
-                model_dir.rename(old)
-                for kept in old.iterdir():
-                    if kept.name not in _FILES:
-                        shutil.copy2(kept, fresh / kept.name)
-            fresh.rename(model_dir)
-    except OSError as error:
-        raise OutputError(f"{model_dir}: cannot be written ({error.strerror}).") from error
-
-
-def _is_replaceable(model_dir: Path) -> bool:
-    if not model_dir.is_dir():
-        return False
-    names = {path.name for path in model_dir.iterdir()}
-    return not names or _CARD in names
-
-
-def _read_file(model_dir: Path, name: str) -> Bytes:
-    try:
-        return _map_file(model_dir / name)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        missing = name if model_dir.is_dir() else "no such directory"
-        what = f"{name} is missing" if model_dir.is_dir() else missing
-        raise ModelError(f"{model_dir}: not a model ({what}). {_RETRAIN}") from error
-    except OSError as error:
-        raise ModelError(f"{model_dir / name}: cannot be read ({error.strerror}).") from error
-
-
-def _map_file(path: Path) -> Bytes:
-    with path.open("rb", buffering=0) as file:
-        if os.name == "posix":  # Windows lets nobody rename or delete what is mapped
-            with suppress(OSError, ValueError):  # a file system that maps nothing, an empty file
-                return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
-        return file.read()
-
-
-def _sum_up(files: Mapping[str, Bytes]) -> bytes:
-    return _dump({name: f"{zlib.crc32(files[name]):08x}" for name in _FILES if name != _CHECKSUMS})
-
-
-def _lay_out(artifact: Artifact) -> dict[str, Bytes]:
     arrays = artifact.arrays
-    files: dict[str, Bytes] = {
-        _TAXONOMY: json.dumps(artifact.taxonomy.as_dict(), ensure_ascii=False, separators=(",", ":")).encode(),
-        _VOCABULARY: arrays.lines.text,
-        _BUCKETS: arrays.lines.directory,
-        _WEIGHTS: arrays.weights,
-    }
     card = {
         "format": FORMAT,
         **{key: getattr(artifact.card, key) for key in Card._fields},
-        "labels": list(LABELS),
-        "intercepts": dict(zip(LABELS, arrays.intercepts, strict=True)),
+        "intercepts": arrays.intercepts,
+        "scales": arrays.scales,
         "sections": arrays.lines.sections,
     }
-    files[_CARD] = _dump(card)
-    return {**files, _CHECKSUMS: _sum_up(files)}
+    taxonomy = json.dumps(artifact.taxonomy.as_dict(), ensure_ascii=False, separators=(",", ":")).encode()
+    blocks = {
+        _TAXONOMY: taxonomy,
+        _VOCABULARY: bytes(arrays.lines.text),
+        _BUCKETS: bytes(arrays.lines.directory),
+        _WEIGHTS: bytes(arrays.weights),
+    }
+    save_model_files(model_dir, card, blocks)
 
 
-def _dump(values: Mapping[str, Any]) -> bytes:
-    return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
+class _WrongError(ValueError):
+    """What is wrong with a model, in a few words."""
+
+
+def _demand(is_right: bool, what: str) -> None:  # noqa: FBT001  (reads like an assertion)
+    if not is_right:
+        raise _WrongError(what)
+
+
+def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> Artifact:
+    for name in _BLOCKS:
+        _demand(name in blocks, f"no {name}")
+    labels = tuple(values["labels"])
+    _demand(
+        2 <= len(labels) <= _MAX_LABELS
+        and all(isinstance(label, str) and label.isprintable() and 0 < len(label) <= 100 for label in labels)
+        and len(set(labels)) == len(labels)
+        and UNSURE not in labels,
+        "its labels",
+    )
+    for key in ("name", "version"):
+        _demand(isinstance(values[key], str) and len(values[key]) <= 200, f"its {key}")
+    for key in ("data", "training", "figures"):
+        _demand(isinstance(values[key], dict), f"its {key}")
+    card = Card(
+        name=values["name"],
+        version=values["version"],
+        labels=labels,
+        temperatures={g: _read_number(values["temperatures"][g], 1e-3, 1e3, "a temperature") for g in GROUNDS},
+        thresholds={
+            g: {label: _read_number(values["thresholds"][g][label], 0.0, 1.0, "a threshold") for label in labels}
+            for g in GROUNDS
+        },
+        data=values["data"],
+        training=values["training"],
+        figures=values["figures"],
+    )
+    intercepts = [_read_number(value, -1e6, 1e6, "an intercept") for value in values["intercepts"]]
+    _demand(len(intercepts) == len(labels), "its intercepts")
+    scales = {
+        str(name): (
+            _read_number(pair[0], 0.0, _MAX_SCALE, "a scale"),
+            _read_number(pair[1], 0.0, _MAX_SCALE, "a scale"),
+        )
+        for name, pair in values["scales"].items()
+    }
+    lines = _check_lines(values["sections"], blocks)
+    weights = blocks[_WEIGHTS]
+    n_features = sum(lines.sections[group.name].n_lines for group in GROUPS)
+    _demand(len(weights) == n_features * count_row_bytes(len(labels)), "the size of its weights")
+    taxonomy = _check_taxonomy(json.loads(blocks[_TAXONOMY]), labels)
+    return Artifact(card, taxonomy, Arrays(intercepts, scales, lines, weights))
+
+
+def _read_number(value: Any, low: float, high: float, what: str) -> float:  # noqa: ANN401  (any JSON value)
+    _demand(isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value), what)
+    number = float(value)
+    _demand(low <= number <= high, what)
+    return number
+
+
+def _check_lines(sections: Mapping[str, Any], blocks: Mapping[str, bytes]) -> Lines:
+    """Check that each section has its buckets; where a bucket begins is checked when it is opened."""
+    read = {}
+    n_buckets = n_lines = 0
+    for name in (*(group.name for group in GROUPS), *KNOWLEDGE):
+        first, of_section, lines = sections[name]
+        for number in (first, of_section, lines):
+            _demand(isinstance(number, int) and not isinstance(number, bool) and number >= 0, "its sections")
+        _demand(first == n_buckets and of_section >= 1, "its sections")
+        read[name] = Section(first, of_section, lines)
+        n_buckets += of_section
+        n_lines += lines
+    _demand(len(blocks[_BUCKETS]) == 8 * (n_buckets + 1), "the size of its buckets")
+    _demand(n_lines <= len(blocks[_VOCABULARY]), "its vocabulary")
+    return Lines(blocks[_VOCABULARY], blocks[_BUCKETS], read)
+
+
+def _check_taxonomy(values: Mapping[str, Any], labels: tuple[Label, ...]) -> Taxonomy:
+    answers = [*labels, UNSURE]
+    _demand("en" in values["categories"], "its taxonomy")
+    categories = {}
+    for language, named in values["categories"].items():
+        _demand(list(named) == answers, "its taxonomy")
+        categories[language] = {
+            answer: Category(_read_text(said[0]), _read_text(said[1]), _read_text(said[2]), said[3] is True)
+            for answer, said in named.items()
+        }
+    criteria = {
+        language: {str(criterion): _read_text(name) for criterion, name in named.items()}
+        for language, named in values["criteria"].items()
+    }
+    _demand(set(criteria) == set(categories), "its criteria")
+    signals = []
+    for name, signal in values["signals"].items():
+        names = {str(language): _read_text(said) for language, said in signal["names"].items()}
+        _demand("en" in names and all(signal["criterion"] in of for of in criteria.values()), "its signals")
+        signals.append(Signal(name, _read_text(signal["label"]), signal["criterion"], names))
+    return Taxonomy(categories, criteria, tuple(signals))
+
+
+def _read_text(value: Any) -> str:  # noqa: ANN401  (any JSON value)
+    _demand(isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS, "its taxonomy")
+    return cast("str", value)

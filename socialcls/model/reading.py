@@ -1,34 +1,23 @@
-"""One field of a document as it was read: its scores, and on request what they are made of (see `model`)."""
+"""One field of a document as the model has read it: its scores, and on request what they are made of.
 
+Everything that contributes is a `Weighed` thing with a row of coefficients: a word, a known pair, a signal, a head, a
+known service, a part of a URL. Things that share a length factor are a `Term`; what one of them adds to a label is its
+coefficient times the term's scale.
+"""
+
+from collections.abc import Sequence
 from math import sqrt
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from socialcls.features.extractor import (
-    GROUPS_BY_NAME,
-    NAME,
-    NAME_SIGNALS,
-    TEXT,
-    TEXT_SIGNALS,
-    URL,
-    URL_SIGNALS,
-    Factor,
-    name_pair,
-    read_url_keys,
-)
-from socialcls.features.signals import Pair, Sums, scan
-from socialcls.model.weights import (
-    SIGNAL_URL_PARTS,
-    Direction,
-    Scores,
-    StoredEntries,
-    SumsByKey,
-    WeighedWord,
-    Weights,
-    WordWeights,
-    divide,
-    lean,
-)
-from socialcls.text.tokenizer import Lexicon, Located, find_span, find_spans, list_spellings
+from socialcls.features.extractor import list_name
+from socialcls.features.groups import GROUPS_BY_NAME, Factor
+from socialcls.features.heads import Head, find_heads
+from socialcls.features.services import find_name
+from socialcls.features.signals import Hit, Pair, Row, Weighed, scan
+from socialcls.features.url_features import read_url_keys
+from socialcls.model.weights import GroupWeights, Key, KeyCache, WeighedWord, Weights, WordWeights
+from socialcls.text.lexicon import Lexicon
+from socialcls.text.tokenizer import find_spans, list_spellings, quote
 from socialcls.types import Field
 
 T = TypeVar("T")
@@ -36,260 +25,301 @@ T = TypeVar("T")
 Span = tuple[int, int]
 """Start and end in characters of a field."""
 
-_MANY_WORDS = 100  # of which all places are found at once: looking for each would take the square of a page's length
+
+class Term:
+    """Things under one length factor."""
+
+    __slots__ = ("scale", "weighed")
+
+    def __init__(self, smoothing: float, weighed: Sequence[Weighed]) -> None:
+        self.weighed = weighed
+        squares = smoothing
+        for thing in weighed:
+            squares += thing.row[-1]
+        self.scale = 1.0 / sqrt(squares)
+        """One over the factor."""
+
+    def add_to(self, scores: list[float]) -> None:
+        """Add what the things weigh to the logit of each label."""
+        scale = self.scale
+        columns = zip(*[thing.row for thing in self.weighed], strict=True)
+        for i, column in zip(range(len(scores)), columns, strict=False):
+            scores[i] += sum(column) * scale
 
 
-class UrlPlace(NamedTuple):
-    """A piece of a URL with the keys that stand there, or a signal with the pieces that show it."""
+class Contribution:
+    """What one thing that was read adds to the margin of a label over another."""
 
-    signal: str | None
-    spans: tuple[Span, ...]
+    __slots__ = ("field", "spans", "thing", "value")
+
+    def __init__(self, value: float, field: "ReadField", thing: Weighed, spans: tuple[Span, ...] | None = None) -> None:
+        self.value = value
+        """In logits, not calibrated."""
+        self.field = field
+        self.thing = thing
+        self.spans = spans
+        """Where it stands, if that is known beforehand: plain parts of a URL are gathered by place."""
+
+    def find_spans(self) -> tuple[Span, ...]:
+        """Find where it stands, in order, each place once."""
+        return self.field.find_spans(self.thing) if self.spans is None else self.spans
+
+    def quote(self) -> tuple[str, ...]:
+        """Quote what stands there, each way of writing it once."""
+        if self.spans is None:
+            return self.field.quote(self.thing)
+        return list_spellings([self.field.text[start:end] for start, end in self.spans])
+
+    @property
+    def signal(self) -> str | None:
+        """The id of the signal that it is; None for words and parts of a URL."""
+        return name_signal(self.thing)
 
 
-Key = WeighedWord | Pair | UrlPlace | str
-"""Something read that contributes: a word, a known pair, a place in a URL, or the id of a signal that words show."""
+def name_signal(thing: Weighed) -> str | None:
+    """Name the signal that a thing is, a head and a known service included."""
+    if not isinstance(thing, Key):
+        return None
+    nature = thing.group.partition(".")[2]
+    if nature == "signals":
+        return thing.name
+    if nature == "services":
+        return KNOWN_SERVICE
+    if nature == "heads":
+        return HEAD_SIGNALS[thing.name.partition("=")[0]]
+    return None
 
 
-Part = tuple[float, "ReadWords | ReadUrl", Key]
-"""What a key adds to a margin, in logits, not calibrated; the field it was read in; the key. (A plain tuple: dozens
-are made for every document that is explained.)"""
+KNOWN_SERVICE = "known_service"
+"""The signal of a known service."""
+
+HEAD_SIGNALS = {"is": "calls_itself", "also": "calls_itself", "not": "denies_to_be", "does": "invites_to"}
+"""The signal of a head, by what stands before its sense."""
 
 
-Weighed = tuple[str, str, Sums, float]
-"""A feature: its group, its name, what it weighs, and what that is multiplied by."""
+class ReadField:
+    """A field of one document: the terms of its score, and where each thing stands."""
 
+    __slots__ = ("name", "terms", "text")
 
-class ReadKey(NamedTuple):
-    """Something read with all that is known of it: for comparing documents, not for speed."""
+    def __init__(self, name: Field, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.terms: list[Term] = []
 
-    field: Field
-    signal: str | None
-    """The signal that it is; None for words and parts of a URL."""
-    name: str
-    """A folded word, a signal's id, or a part of a URL under the name of what it is: `sub=forum`."""
-    words: tuple[str, ...]
-    """What stands there, each way of writing it once."""
-    scores: Scores
-    """What it adds to each label's logit, not calibrated."""
-    idf: float
-    """The inverse document frequency of the word or part by itself; 0 where only its n-grams are known."""
+    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+        """List what each thing adds to the margin of the one label over the other, both by index."""
+        listed: list[Contribution] = []
+        for term in self.terms:
+            scale = term.scale
+            for thing in term.weighed:
+                row = thing.row
+                listed.append(Contribution((row[best] - row[runner_up]) * scale, self, thing))
+        return listed
+
+    def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
+        """Find where a thing stands, in order, each place once."""
+        raise NotImplementedError
+
+    def quote(self, thing: Weighed) -> tuple[str, ...]:
+        """Quote what stands where a thing does, each way of writing it once."""
+        raise NotImplementedError
+
+    def list_features(self) -> list[tuple[str, str, Row, float]]:
+        """List each feature with its group, its name, its row, and what that is multiplied by."""
+        raise NotImplementedError
 
 
 class WordField:
-    """Text or name: what each word, pair and signal of it weighs."""
+    """Text or name: what each word, pair, signal, head and service of it weighs."""
 
     def __init__(self, field: Field, weights: Weights) -> None:
         self.name = field
-        self.weights = weights
-        self.factor, self.signal_factor = (TEXT, TEXT_SIGNALS) if field == "text" else (NAME, NAME_SIGNALS)
-        self.signals = SumsByKey(weights.groups[f"{field}.signals"])
+        self.knowledge = weights.knowledge
+        self.groups = {
+            nature: weights.groups[f"{field}.{nature}"]
+            for nature in ("words", "pairs", "chars", "signals", "heads", "services")
+        }
+        self.keys = {nature: KeyCache(f"{field}.{nature}", self.groups[nature]) for nature in _KEYED}
+        self.factor = GROUPS_BY_NAME[f"{field}.words"].factor
+        self.factors = {nature: GROUPS_BY_NAME[f"{field}.{nature}"].factor for nature in _KEYED}
         self.lexicon = Lexicon(WordWeights(field, weights).weigh)
 
 
-class ReadWords:
-    """The words of one document's field, the known pairs, the signals that are shown, and their scores."""
+_KEYED = ("signals", "heads", "services")
 
-    __slots__ = (
-        "_distinct", "_field", "_hits", "_located", "_pairs", "_places", "_scale", "_shown", "_signal_scale", "scores",
-        "text", "words",
-    )  # fmt: skip
+
+class ReadWords(ReadField):
+    """The words of one document's text or name."""
+
+    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "words")
 
     def __init__(self, field: WordField, text: str) -> None:
-        self._field, self.text = field, text
-        self.words = words = field.lexicon.read(text)
-        hits, pairs = scan(words)
-        self._hits = hits
-        self._distinct, self._pairs = _list_distinct(words), _list_distinct(pairs)
-        self._located: list[Located] = []
-        self._places: dict[Key, dict[Span, None]] = {}
-        a = b = c = squares = 0.0
-        for word in self._distinct:  # not by `divide`: this loop and `scan` are the hottest of all
-            u, v, w, q = word.sums
-            a, b, c, squares = a + u, b + v, c + w, squares + q
-        for pair in self._pairs:
-            u, v, w, q = pair.sums
-            a, b, c, squares = a + u, b + v, c + w, squares + q
-        self._scale = scale = 1.0 / sqrt(field.factor.smoothing + squares)
-        a, b, c = a * scale, b * scale, c * scale
-        self._shown: dict[str, Sums] = {}
-        self._signal_scale = 0.0
-        if hits:
-            self._shown = {signal: field.signals[signal] for signal, _, _ in hits}
-            u, v, w, self._signal_scale = divide(field.signal_factor.smoothing, self._shown.values())
-            a, b, c = a + u, b + v, c + w
-        self.scores = (a, b, c)
+        super().__init__(field.name, text)
+        self._field = field
+        read = field.lexicon.read(text)
+        self.words = words = read.words
+        self._pieces, self._is_plain = read.pieces, read.is_plain
+        self._hits: list[Hit]
+        self._hits, pairs = scan(words)
+        distinct: list[Weighed] = [word for word in _list_distinct(words) if word.row[-1]]
+        distinct += _list_distinct(pairs)
+        self.terms = [Term(field.factor.smoothing, distinct)]
+        self._places: dict[Weighed, list[Span]] = {}
+        if self._hits:
+            signals = field.keys["signals"]
+            shown = [signals[name] for name in dict.fromkeys([signal for signal, _, _ in self._hits])]
+            self.terms.append(Term(field.factors["signals"].smoothing, shown))
+        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        if self._heads:
+            heads = field.keys["heads"]
+            said: list[Weighed] = []
+            for name in dict.fromkeys([head.key for head in self._heads]):
+                if heads[name].row[-1]:
+                    said.append(heads[name])
+            if said:
+                self.terms.append(Term(field.factors["heads"].smoothing, said))
+        named = list_name(read)
+        self._n_named = len(named)
+        service = find_name(named, field.knowledge.services)
+        if service is not None:
+            key = field.keys["services"][service]
+            if key.row[-1]:
+                self.terms.append(Term(field.factors["services"].smoothing, [key]))
 
-    @property
-    def name(self) -> Field:
-        """The field's name."""
-        return self._field.name
+    def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
+        """Find where a thing stands, in order, each place once."""
+        spans = find_spans(self.text)
+        return tuple(dict.fromkeys([(spans[first][0], spans[last][1]) for first, last in self._locate()[thing]]))
 
-    def list_parts(self, direction: Direction) -> list[Part]:
-        """What each word, pair and signal adds to a margin."""
-        scale = self._scale
-        known = [word for word in self._distinct if word.sums[3]]
-        parts: list[Part] = [(lean(word.sums, direction) * scale, self, word) for word in known]
-        parts += [(lean(pair.sums, direction) * scale, self, pair) for pair in self._pairs]
-        for signal, sums in self._shown.items():
-            parts.append((lean(sums, direction) * self._signal_scale, self, signal))
-        return parts
+    def quote(self, thing: Weighed) -> tuple[str, ...]:
+        """Quote what stands where a thing does, each way of writing it once, with one space where there are more."""
+        if self._is_plain:
+            return list_spellings(
+                [quote(" ".join(self._pieces[first : last + 1]), 0, 0) for first, last in self._find_places(thing)]
+            )
+        return list_spellings([" ".join(self.text[start:end].split()) for start, end in self.find_spans(thing)])
 
-    def list_keys(self) -> list[ReadKey]:
-        """The words and signals that are known."""
-        name, keys = self._field.name, []
-        whole = self._field.weights.groups[f"{name}.words"]
-        for word in self._distinct:
-            *_, squares = whole.add_up(word.key)
-            idf = sqrt(squares)
-            if word.sums[3]:
-                keys.append(ReadKey(name, None, word.key, self.quote(word), _scale(word.sums, self._scale), idf))
-        for signal, sums in self._shown.items():
-            keys.append(ReadKey(name, signal, signal, self.quote(signal), _scale(sums, self._signal_scale), 1.0))
-        return keys
+    def list_features(self) -> list[tuple[str, str, Row, float]]:
+        """List each feature with its group, its name, its row, and what that is multiplied by."""
+        name, groups = self._field.name, self._field.groups
+        listed: list[tuple[str, str, Row, float]] = []
+        for term in self.terms:
+            for thing in term.weighed:
+                if isinstance(thing, WeighedWord):
+                    for nature in ("words", "chars"):
+                        for feature, row in groups[nature].list_features(thing.key):
+                            listed.append((f"{name}.{nature}", feature, row, term.scale))
+                elif isinstance(thing, Pair):
+                    listed.append((f"{name}.pairs", thing.key, thing.row, term.scale))
+                elif isinstance(thing, Key):
+                    listed.append((thing.group, thing.name, thing.row, term.scale))
+        return listed
 
-    def list_weighed(self) -> list[Weighed]:
-        """Each feature with its group, what it weighs, and what that is multiplied by."""
-        name, weights = self._field.name, self._field.weights
-        weighed: list[Weighed] = []
-        for word in self._distinct:
-            for group in (f"{name}.words", f"{name}.chars"):
-                for feature, sums in weights.groups[group].list_features(word.key):
-                    weighed.append((group, feature, sums, self._scale))
-        for pair in self._pairs:
-            first, second = self._find_places(pair)[0]
-            feature = name_pair(self.words[first].key, self.words[second].key)
-            weighed.append((f"{name}.pairs", feature, pair.sums, self._scale))
-        for signal, sums in self._shown.items():
-            weighed.append((f"{name}.signals", signal, sums, self._signal_scale))
-        return weighed
-
-    def quote(self, key: Key) -> tuple[str, ...]:
-        """What stands where a key does, each way of writing it once, with one space where there are more."""
-        return list_spellings([" ".join(self.text[start:end].split()) for start, end in self.find_spans(key)])
-
-    def find_spans(self, key: Key) -> tuple[Span, ...]:
-        """Where a key stands, in order, each place once."""
-        if len(self.words) > _MANY_WORDS:
-            if not self._places:
-                self._places = self._locate_keys()
-            return tuple(self._places[key])
-        if not self._located:
-            self._located = self._field.lexicon.locate(self.text)
-        spans: dict[Span, None] = {}
-        for first, last in self._find_places(key):
-            start, end = find_span(self._located[first])
-            if first != last:
-                end = find_span(self._located[last])[1]
-            spans[start, end] = None
-        return tuple(spans)
-
-    def _find_places(self, key: Key) -> list[tuple[int, int]]:
-        """The first and the last word of each place where a key stands."""
+    def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
+        """Find the first and the last word of each place where a thing stands."""
         words = self.words
-        if isinstance(key, WeighedWord):
-            return [(i, i) for i, word in enumerate(words) if word is key]
-        if isinstance(key, Pair):
-            return [(i, i + 1) for i in range(len(words) - 1) if words[i].pairs.get(words[i + 1].key) is key]
-        return [(first, last) for signal, first, last in self._hits if signal == key]
+        if isinstance(thing, WeighedWord):
+            return [(i, i) for i, word in enumerate(words) if word is thing]
+        if isinstance(thing, Pair):
+            return [(i, i + 1) for i in range(len(words) - 1) if words[i].pairs.get(words[i + 1].key) is thing]
+        if isinstance(thing, Key):
+            if thing.group.endswith("signals"):
+                return [(first, last) for signal, first, last in self._hits if signal == thing.name]
+            if thing.group.endswith("heads"):
+                return [(head.first, head.last) for head in self._heads if head.key == thing.name]
+        return [(0, self._n_named - 1)]
 
-    def _locate_keys(self) -> dict[Key, dict[Span, None]]:
-        """Where every key stands."""
-        words, spans = self.words, find_spans(self.text)
-        places: dict[Key, dict[Span, None]] = {}
-        for i, word in enumerate(words):
-            places.setdefault(word, {})[spans[i]] = None
-            pair = word.pairs.get(words[i + 1].key) if i + 1 < len(words) else None
-            if pair is not None:
-                places.setdefault(pair, {})[spans[i][0], spans[i + 1][1]] = None
-        for signal, first, last in self._hits:
-            places.setdefault(signal, {})[spans[first][0], spans[last][1]] = None
-        return places
+    def _locate(self) -> dict[Weighed, list[Span]]:
+        """Find the words of everything that stands in the text, in one pass."""
+        if not self._places:
+            words, places = self.words, self._places
+            for i, word in enumerate(words):
+                places.setdefault(word, []).append((i, i))
+                pair = word.pairs.get(words[i + 1].key) if i + 1 < len(words) else None
+                if pair is not None:
+                    places.setdefault(pair, []).append((i, i + 1))
+            for term in self.terms:
+                for thing in term.weighed:
+                    if isinstance(thing, Key):
+                        places[thing] = self._find_places(thing)
+        return self._places
 
 
 class UrlField:
     """What each part of a URL weighs."""
 
     def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.entries = StoredEntries(weights.vocabulary, SIGNAL_URL_PARTS)
+        self.knowledge = weights.knowledge
         groups = [group for group in GROUPS_BY_NAME.values() if group.factor.field == "url"]
-        self.sums = {group.name: SumsByKey(weights.groups[group.name]) for group in groups}
+        self.groups: dict[str, GroupWeights] = {group.name: weights.groups[group.name] for group in groups}
+        self.keys = {group.name: KeyCache(group.name, weights.groups[group.name]) for group in groups}
+        self.factors: list[Factor] = list(dict.fromkeys(group.factor for group in groups))
 
 
-class ReadUrl:
-    """The keys of one URL with their places, and their scores."""
+class ReadUrl(ReadField):
+    """The keys of one URL."""
 
-    __slots__ = ("_by_factor", "_spans", "_weights", "scores", "text")
-
-    name: Field = "url"
-    words: tuple[WeighedWord, ...] = ()
-    """None: a URL has parts."""
+    __slots__ = ("_field", "_spans")
 
     def __init__(self, field: UrlField, url: str) -> None:
-        self.text = url
-        self._weights = field.weights
-        self._spans: dict[tuple[str, str], list[Span]] = {}
-        for key in read_url_keys(url, field.entries):
-            self._spans.setdefault((key.group, key.key), []).append((key.start, key.end))
-        self._by_factor: dict[Factor, list[tuple[str, str, Sums]]] = {URL: [], URL_SIGNALS: []}
-        for group, name in self._spans:
-            self._by_factor[GROUPS_BY_NAME[group].factor].append((group, name, field.sums[group][name]))
-        a = b = c = 0.0
-        for factor, keys in self._by_factor.items():
-            u, v, w, _ = divide(factor.smoothing, [sums for _, _, sums in keys])
-            a, b, c = a + u, b + v, c + w
-        self.scores = (a, b, c)
+        super().__init__("url", url)
+        self._field = field
+        self._spans: dict[Weighed, list[Span]] = {}
+        spans: dict[tuple[str, str], list[Span]] = {}
+        for found in read_url_keys(url, field.knowledge.url_parts, field.knowledge.services):
+            spans.setdefault((found.group, found.key), []).append((found.start, found.end))
+        by_factor: dict[str, list[Weighed]] = {}
+        for (group, name), places in spans.items():
+            key = field.keys[group][name]
+            if key.row[-1]:
+                self._spans[key] = places
+                by_factor.setdefault(GROUPS_BY_NAME[group].factor.name, []).append(key)
+        for factor in field.factors:
+            if factor.name in by_factor:
+                self.terms.append(Term(factor.smoothing, by_factor[factor.name]))
 
-    def list_parts(self, direction: Direction) -> list[Part]:
-        """What each piece of the URL and each signal adds to a margin."""
-        added: dict[UrlPlace, float] = {}
-        for factor, keys in self._by_factor.items():
-            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
-            for group, name, sums in keys:
-                spans = tuple(dict.fromkeys(self._spans[group, name]))
-                is_signal = factor is URL_SIGNALS
-                places = [UrlPlace(name, spans)] if is_signal else [UrlPlace(None, (span,)) for span in spans]
-                for place in places if sums[3] else ():
-                    each = lean(sums, direction) * scale / len(places)
-                    added[place] = added.get(place, 0.0) + each
-        return [(contribution, self, place) for place, contribution in added.items()]
+    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+        """List what each signal, and all plain keys of each place together, add to the margin."""
+        listed: list[Contribution] = []
+        by_place: dict[Span, Contribution] = {}
+        for contribution in super().contribute(best, runner_up):
+            if contribution.signal is not None:
+                listed.append(contribution)
+                continue
+            spans = self.find_spans(contribution.thing)
+            for span in spans:
+                value = contribution.value / len(spans)
+                known = by_place.get(span)
+                if known is None:
+                    by_place[span] = Contribution(value, self, contribution.thing, (span,))
+                else:
+                    known.value += value
+        return listed + list(by_place.values())
 
-    def list_weighed(self) -> list[Weighed]:
-        """Each feature with its group, what it weighs, and what that is multiplied by."""
-        weighed: list[Weighed] = []
-        for factor, keys in self._by_factor.items():
-            *_, scale = divide(factor.smoothing, [sums for _, _, sums in keys])
-            for group, name, _ in keys:
-                for feature, sums in self._weights.groups[group].list_features(name):
-                    weighed.append((group, feature, sums, scale))
-        return weighed
+    def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
+        """Find where a key stands."""
+        return tuple(dict.fromkeys(self._spans[thing]))
 
-    def list_keys(self) -> list[ReadKey]:
-        """The parts and signals that are known."""
-        keys = []
-        for factor, read in self._by_factor.items():
-            *_, scale = divide(factor.smoothing, [sums for _, _, sums in read])
-            for group, name, sums in read:
-                words = tuple(dict.fromkeys(self.text[start:end] for start, end in self._spans[group, name]))
-                signal = name if factor is URL_SIGNALS else None
-                idf = sqrt(sums[3]) if group == "url.parts" else float(signal is not None)
-                if sums[3]:
-                    keys.append(ReadKey("url", signal, name, words, _scale(sums, scale), idf))
-        return keys
+    def quote(self, thing: Weighed) -> tuple[str, ...]:
+        """Quote what stands where a key does, each way of writing it once."""
+        return list_spellings([self.text[start:end] for start, end in self.find_spans(thing)])
 
-    def quote(self, key: Key) -> tuple[str, ...]:
-        """What stands where a key does, each way of writing it once."""
-        return list_spellings([self.text[start:end] for start, end in self.find_spans(key)])
-
-    def find_spans(self, key: Key) -> tuple[Span, ...]:
-        """Where a key stands."""
-        return key.spans if isinstance(key, UrlPlace) else ()
+    def list_features(self) -> list[tuple[str, str, Row, float]]:
+        """List each feature with its group, its name, its row, and what that is multiplied by."""
+        listed: list[tuple[str, str, Row, float]] = []
+        for term in self.terms:
+            for thing in term.weighed:
+                if isinstance(thing, Key):
+                    for feature, row in self._field.groups[thing.group].list_features(thing.name):
+                        listed.append((thing.group, feature, row, term.scale))
+        return listed
 
 
-def _list_distinct(things: list[T]) -> list[T]:
+def _list_distinct(things: Sequence[T]) -> list[T]:
     """Each once, in order: what `dict.fromkeys` does, compiled in less time, once or twice for every text."""
     if len(things) < 2:
-        return things
+        return list(things)
     met: set[T] = set()
     distinct: list[T] = []
     for thing in things:
@@ -297,8 +327,3 @@ def _list_distinct(things: list[T]) -> list[T]:
             met.add(thing)
             distinct.append(thing)
     return distinct
-
-
-def _scale(sums: Sums, scale: float) -> Scores:
-    a, b, c, _ = sums
-    return a * scale, b * scale, c * scale, 0.0

@@ -14,9 +14,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from zlib import crc32
 
-Bytes = bytes | memoryview
-"""Bytes in memory, or a view of a file that is mapped into it (see `artifact`)."""
-
 _LINES_IN_BUCKET = 8
 _START: Final = struct.Struct("<2I")
 _START_BYTES: Final = 8
@@ -46,9 +43,9 @@ class Found:
 class Lines(NamedTuple):
     """What a vocabulary is made of, as it stands in a model directory."""
 
-    text: Bytes
+    text: bytes
     """Every line, UTF-8, with a line feed before each and behind the last."""
-    directory: Bytes
+    directory: bytes
     """For each bucket and for the end, uint32: where it begins in `text`, the number of its first line."""
     sections: Mapping[str, Section]
 
@@ -90,14 +87,14 @@ class Vocabulary:
     """
 
     def __init__(self, lines: Lines) -> None:
-        self._text, self._directory = memoryview(lines.text), lines.directory
+        self._text, self._directory = lines.text, lines.directory
         self._sections = lines.sections
 
     def __len__(self) -> int:
         return sum(section.n_lines for section in self._sections.values())
 
     def find(self, section: str, key: str) -> int | None:
-        """The number of the line that is just the key; None when there is none."""
+        """Find the number of the line that is just the key; None when there is none."""
         encoded, bucket, first = self._open_bucket(section, key)
         place = bucket.find(b"\n" + encoded + b"\n")
         return first + bucket.count(b"\n", 0, place) if place >= 0 else None
@@ -119,11 +116,11 @@ class Vocabulary:
         part = self._sections[section]
         start, _ = self._find_start(part.first_bucket)
         end, _ = self._find_start(part.first_bucket + part.n_buckets)
-        return _decode(self._text[start + 1 : end].tobytes()).split("\n") if part.n_lines else []
+        return _decode(self._text[start + 1 : end]).split("\n") if part.n_lines else []
 
     def number_lines(self, section: str) -> dict[str, int]:
         """Every line of a section with its number."""
-        return dict(zip(self.list_section(section), self.number_section(section), strict=True))
+        return dict(zip(self.list_section(section), self.number_section(section), strict=False))
 
     def number_section(self, section: str) -> range:
         """The numbers of the lines of a section."""
@@ -140,7 +137,7 @@ class Vocabulary:
         part = self._sections[section]
         bucket = part.first_bucket + crc32(encoded) % part.n_buckets
         start, first, end = _BOUNDS.unpack_from(self._directory, bucket * _START_BYTES)
-        return encoded, self._text[start : end + 1].tobytes(), first  # with the line feed that ends the last line
+        return encoded, self._text[start : end + 1], first  # with the line feed that ends the last line
 
 
 def _encode(text: str) -> bytes:
@@ -148,4 +145,4 @@ def _encode(text: str) -> bytes:
 
 
 def _decode(text: bytes) -> str:
-    return text.decode("utf-8", "surrogatepass")
+    return text.decode("utf-8", "replace")

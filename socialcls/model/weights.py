@@ -1,42 +1,55 @@
-"""What the features of keys weigh: looked up in a model's vocabulary, added up by key, and remembered."""
+"""What the features of keys weigh: looked up in a model's vocabulary, added up by key, and cached."""
 
-from collections.abc import Iterable, Sequence
-from math import sqrt
+from collections.abc import Sequence
 from struct import Struct
 from typing import NamedTuple
 
-from socialcls.features.extractor import GROUPS_BY_NAME, Group, expand_key
-from socialcls.features.signals import NOTHING, Entry, Known, Pair, Sums, Word, look_up, parse_entry
-from socialcls.model.vocabulary import Bytes, Lines, Vocabulary
+from socialcls.features.extractor import Knowledge
+from socialcls.features.groups import GROUPS_BY_NAME, Group, expand_key, name_pair
+from socialcls.features.heads import HeadEntry, HeadLexicon
+from socialcls.features.services import ServiceTable
+from socialcls.features.signals import Entry, Pair, Row, Weighed, Word, look_up, parse_entry
+from socialcls.model.vocabulary import Lines, Vocabulary
 from socialcls.types import Field
 
-ROW = Struct("<4f")
-"""What a feature has, little-endian float32: a coefficient for each label but the last, then its squared idf."""
-
 SIGNAL_WORDS, SIGNAL_URL_PARTS = "signals.words", "signals.url_parts"
-"""Sections of the vocabulary that hold the signals' entries, behind those of the groups of features."""
+HEADS, ROLES, LANGUAGES = "heads", "roles", "languages"
+SERVICES, SERVICE_NAMES = "services", "services.names"
+KNOWLEDGE = (SIGNAL_WORDS, SIGNAL_URL_PARTS, HEADS, ROLES, LANGUAGES, SERVICES, SERVICE_NAMES)
+"""Sections of the vocabulary that hold what is known beforehand, behind those of the groups of features."""
 
-Scores = tuple[float, float, float, float]
-"""A logit for each label, in the order of LABELS; the last is 0."""
-
-Direction = tuple[float, float, float]
-"""What each label but the last counts in a margin: 1 for the one label, -1 for the other."""
+Scores = list[float]
+"""A logit for each label, in the order of the model's labels; that of the last is 0."""
 
 LOOKUPS_BEFORE_DICTIONARY = 10_000
 """In one section; then a dictionary of it has paid for itself (the ski rental: at most twice the least cost)."""
 
 MAX_KEYS = 50_000
-"""Of one group, whose sums are remembered; then all are forgotten, so that a long stream runs in constant memory."""
+"""Keys of one group whose rows are cached; on overflow all are evicted, so that a long stream runs in constant memory."""
 
 
 class Arrays(NamedTuple):
     """A model's numbers, as they stand in its directory."""
 
     intercepts: Scores
+    """For each label; that of the last is 0."""
+    scales: dict[str, tuple[float, float]]
+    """By group: what the integers of its coefficients are multiplied by, and those of its squared idfs."""
     lines: Lines
-    """The features of each group, then the signals' entries."""
-    weights: Bytes
-    """A ROW for each feature, by the number of its line."""
+    """The features of each group, then the sections of KNOWLEDGE."""
+    weights: bytes
+    """For each feature, by the number of its line, little-endian int32: a coefficient for each label but the last,
+    then its squared idf. Integers are finite and add up exactly."""
+
+    @property
+    def n_labels(self) -> int:
+        """How many labels there are."""
+        return len(self.intercepts)
+
+
+def count_row_bytes(n_labels: int) -> int:
+    """Count the bytes that a feature takes among the weights."""
+    return 4 * n_labels
 
 
 class Weights:
@@ -44,93 +57,156 @@ class Weights:
 
     def __init__(self, arrays: Arrays) -> None:
         self.vocabulary = vocabulary = Vocabulary(arrays.lines)
-        self.rows = arrays.weights
-        self.groups = {name: GroupWeights(group, vocabulary, self.rows) for name, group in GROUPS_BY_NAME.items()}
+        rows = Rows(arrays.weights, arrays.n_labels)
+        self.n_labels = arrays.n_labels
+        self.groups = {
+            name: GroupWeights(group, vocabulary, rows, arrays.scales.get(name, (1.0, 1.0)))
+            for name, group in GROUPS_BY_NAME.items()
+        }
         """What the keys of each group weigh, by its name."""
+        languages = [line.partition("\t") for line in vocabulary.list_section(LANGUAGES)]
+        self.knowledge = Knowledge(
+            StoredEntries(vocabulary, SIGNAL_WORDS),
+            StoredEntries(vocabulary, SIGNAL_URL_PARTS),
+            HeadLexicon(
+                StoredValues(vocabulary, HEADS),
+                StoredValues(vocabulary, ROLES),
+                {language: place for language, _, place in languages},
+            ),
+            ServiceTable(StoredValues(vocabulary, SERVICES), StoredValues(vocabulary, SERVICE_NAMES)),
+        )
 
-    def look_up(self, number: int) -> Sums:
-        """The numbers of one feature, by the number of its line."""
-        return _read_row(self.rows, number)
+
+class Rows:
+    """The integers of features, by the number of their lines."""
+
+    __slots__ = ("_numbers", "_struct", "_weights", "nothing")
+
+    def __init__(self, weights: bytes, n_labels: int) -> None:
+        self._struct = Struct(f"<{n_labels}i")
+        self._weights = weights
+        self._numbers = len(weights) // self._struct.size
+        self.nothing: Row = (0.0,) * (n_labels + 1)
+        """What a key weighs of which nothing is known."""
+
+    def read(self, number: int) -> tuple[int, ...]:
+        """Read the integers of a feature; none where a damaged vocabulary names a feature that is not there."""
+        if not 0 <= number < self._numbers:
+            return ()
+        return self._struct.unpack_from(self._weights, number * self._struct.size)
 
 
 class GroupWeights:
     """What the keys of one group weigh."""
 
-    def __init__(self, group: Group, vocabulary: Vocabulary, rows: Bytes) -> None:
+    def __init__(self, group: Group, vocabulary: Vocabulary, rows: Rows, scales: tuple[float, float]) -> None:
         self._group, self._vocabulary, self._rows = group, vocabulary, rows
+        self._scale, self._square_scale = scales
         self._n_lookups = 0
-        self._known: dict[str, Known] = {}
+        self._numbers: dict[str, int] = {}
 
-    def add_up(self, key: str) -> Sums:
-        """The sums of a key's features; NOTHING when none is known."""
-        a = b = c = squares = 0.0
-        for known in self._find(expand_key(self._group, key)):
-            if known is not None:
-                u, v, w, q = known.sums
-                a, b, c, squares = a + u, b + v, c + w, squares + q
-        return (a, b, c, squares) if squares else NOTHING
+    def add_up(self, key: str) -> Row:
+        """Add up the rows of a key's features; all zero when none is known."""
+        found = [self._rows.read(number) for number in self._find(expand_key(self._group, key)) if number is not None]
+        if not found:
+            return self._rows.nothing
+        if len(found) == 1:
+            return self._scale_row(found[0])
+        return self._scale_row([sum(column) for column in zip(*found, strict=False)])
 
-    def list_features(self, key: str) -> list[tuple[str, Sums]]:
-        """The known features of a key with what each weighs."""
+    def list_features(self, key: str) -> list[tuple[str, Row]]:
+        """List the known features of a key with what each weighs."""
         features = expand_key(self._group, key)
         found = zip(features, self._find(features), strict=True)
-        return [(feature, known.sums) for feature, known in found if known is not None]
+        return [(feature, self._scale_row(self._rows.read(number))) for feature, number in found if number is not None]
+
+    def list_rows(self) -> dict[str, Row]:
+        """List every feature of the group with what it weighs."""
+        numbers = self._vocabulary.number_lines(self._group.name)
+        return {feature: self._scale_row(self._rows.read(number)) for feature, number in numbers.items()}
 
     def find_pairs(self, first: str) -> dict[str, Pair]:
-        """The known pairs that a word begins, by the second word, where the group is one of pairs."""
+        """Find the known pairs that a word begins, by the second word, where the group is one of pairs."""
         found = self._vocabulary.find_all(self._group.name, first)
-        return {pair.value: Pair(_read_row(self._rows, pair.number)) for pair in found}
+        return {
+            pair.value: Pair(name_pair(first, pair.value), self._scale_row(self._rows.read(pair.number)))
+            for pair in found
+        }
 
-    def _find(self, features: Sequence[str]) -> list[Known | None]:
-        """Each feature as far as it is known."""
-        if not self._known:
+    def _scale_row(self, integers: Sequence[int]) -> Row:
+        """Make a row of a feature's integers: the last label's coefficient is 0, the last number the squared idf."""
+        if not integers:
+            return self._rows.nothing
+        scale = self._scale
+        coefficients = [integer * scale for integer in integers[:-1]]
+        return (*coefficients, 0.0, max(0, integers[-1]) * self._square_scale)
+
+    def _find(self, features: Sequence[str]) -> list[int | None]:
+        """Find the number of each feature; None where it is unknown."""
+        if not self._numbers:
             self._n_lookups += len(features)
             if self._n_lookups <= LOOKUPS_BEFORE_DICTIONARY:
-                return [self._find_in_vocabulary(feature) for feature in features]
-            numbers = self._vocabulary.number_lines(self._group.name)
-            self._known = {feature: Known(_read_row(self._rows, number)) for feature, number in numbers.items()}
-        known = self._known
-        return [known.get(feature) for feature in features]
-
-    def _find_in_vocabulary(self, feature: str) -> Known | None:
-        number = self._vocabulary.find(self._group.name, feature)
-        return None if number is None else Known(_read_row(self._rows, number))
+                return [self._vocabulary.find(self._group.name, feature) for feature in features]
+            self._numbers = self._vocabulary.number_lines(self._group.name)
+        numbers = self._numbers
+        return [numbers.get(feature) for feature in features]
 
 
-class SumsByKey(dict[str, Sums]):
-    """The sums of the keys of one group, remembered."""
+class Key(Weighed):
+    """A signal, a head, a service or a part of a URL, with what it weighs."""
 
-    def __init__(self, weights: GroupWeights) -> None:
+    __slots__ = ("group", "name")
+
+    def __init__(self, group: str, name: str, row: Row) -> None:
+        super().__init__(row)
+        self.group = group
+        """The group of features that it belongs to."""
+        self.name = name
+
+
+class KeyCache(dict[str, Key]):
+    """The keys of one group, made when first asked for."""
+
+    def __init__(self, group: str, weights: GroupWeights) -> None:
         super().__init__()
-        self._weights = weights
+        self._group, self._weights = group, weights
 
-    def __missing__(self, key: str) -> Sums:
+    def __missing__(self, name: str) -> Key:
         if len(self) >= MAX_KEYS:
             self.clear()
-        sums = self[key] = self._weights.add_up(key)
-        return sums
+        key = self[name] = Key(self._group, name, self._weights.add_up(name))
+        return key
+
+
+class StoredValues:
+    """Values looked up by key in a section of a model's vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, section: str) -> None:
+        self._vocabulary, self._section = vocabulary, section
+
+    def get(self, key: str, /) -> Sequence[str] | None:
+        """Look up the values that stand under a key."""
+        return [found.value for found in self._vocabulary.find_all(self._section, key)]
 
 
 class StoredEntries:
     """The signals' entries of a model, looked up in its vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, section: str) -> None:
-        self._vocabulary = vocabulary
-        self._section = section
+        self._vocabulary, self._section = vocabulary, section
         self._n_lookups = 0
         self._filed: dict[str, list[Entry]] = {}
 
     def get(self, filed_under: str, /) -> Sequence[Entry] | None:
-        """The entries filed there."""
+        """Look up the entries filed there."""
         if self._filed:
             return self._filed.get(filed_under)
         self._n_lookups += 1
         if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
-            self._filed = self.list_all()
+            self._filed = self._list_all()
         return [parse_entry(found.value) for found in self._vocabulary.find_all(self._section, filed_under)]
 
-    def list_all(self) -> dict[str, list[Entry]]:
-        """All entries by where they are filed."""
+    def _list_all(self) -> dict[str, list[Entry]]:
         filed: dict[str, list[Entry]] = {}
         for line in self._vocabulary.list_section(self._section):
             place, _, value = line.partition("\t")
@@ -141,21 +217,31 @@ class StoredEntries:
 class WeighedWord(Word):
     """A folded word with all that it brings: what it weighs, shows and may open."""
 
-    __slots__ = ("is_known", "sums")
+    __slots__ = ("whole_square",)
 
-    def __init__(self, key: str, opened: Sequence[Entry], whole: Sums, ngrams: Sums) -> None:
+    def __init__(  # noqa: PLR0913  (all that there is to know of a word)
+        self,
+        key: str,
+        opened: Sequence[Entry],
+        heads: tuple[HeadEntry, ...],
+        roles: dict[str, str],
+        whole: Row,
+        ngrams: Row,
+    ) -> None:
         """Keep what is known of a word.
 
         Args:
             key: The word, folded.
-            opened: The entries whose opening fits it.
+            opened: The signals' entries whose opening fits it.
+            heads: The terms of the lexicon that begin with it.
+            roles: Its role by language, where it is a function word.
             whole: What the word weighs.
             ngrams: What its n-grams weigh.
         """
-        super().__init__(key, opened)
-        self.is_known = whole[3] > 0
-        """Whether the model knows the word as a whole, not by its n-grams alone."""
-        self.sums: Sums = (whole[0] + ngrams[0], whole[1] + ngrams[1], whole[2] + ngrams[2], whole[3] + ngrams[3])
+        super().__init__(key, opened, heads, roles)
+        self.whole_square = whole[-1]
+        """Squared idf of the word as a whole; 0 when the model knows it by its n-grams alone."""
+        self.row = tuple([a + b for a, b in zip(whole, ngrams, strict=True)])
         """Of the word and its n-grams."""
 
 
@@ -163,42 +249,22 @@ class WordWeights:
     """What the words of one field bring."""
 
     def __init__(self, field: Field, weights: Weights) -> None:
-        self._entries = StoredEntries(weights.vocabulary, SIGNAL_WORDS)
+        self._knowledge = weights.knowledge
         self._words = weights.groups[f"{field}.words"]
         self._ngrams = weights.groups[f"{field}.chars"]
         self._pairs = weights.groups[f"{field}.pairs"]
 
     def weigh(self, key: str) -> WeighedWord:
-        """All that a folded word brings."""
-        opened = look_up(key, self._entries)
-        word = WeighedWord(key, opened, self._words.add_up(key), self._ngrams.add_up(key))
-        if word.is_known:
+        """Work out all that a folded word brings."""
+        knowledge = self._knowledge
+        word = WeighedWord(
+            key,
+            look_up(key, knowledge.words),
+            knowledge.heads.find_entries(key),
+            knowledge.heads.find_roles(key),
+            self._words.add_up(key),
+            self._ngrams.add_up(key),
+        )
+        if word.whole_square:
             word.pairs = self._pairs.find_pairs(key) or word.pairs
         return word
-
-
-def divide(smoothing: float, all_sums: Iterable[Sums]) -> tuple[float, float, float, float]:
-    """The scores of some keys under one length factor, for all labels but the last, and one over the factor."""
-    a = b = c = squares = 0.0
-    for u, v, w, q in all_sums:
-        a, b, c, squares = a + u, b + v, c + w, squares + q
-    scale = 1.0 / sqrt(smoothing + squares)
-    return a * scale, b * scale, c * scale, scale
-
-
-def point(best: int, runner_up: int) -> Direction:
-    """The direction of a margin: that of the label with the one index over the label with the other."""
-    a, b, c = (float(i == best) - float(i == runner_up) for i in range(3))
-    return a, b, c
-
-
-def lean(sums: Sums, direction: Direction) -> float:
-    """How much a key adds to a margin, not divided by its length factor."""
-    a, b, c, _ = sums
-    i, j, k = direction
-    return a * i + b * j + c * k
-
-
-def _read_row(rows: Bytes, number: int) -> Sums:
-    sums: Sums = ROW.unpack_from(rows, number * ROW.size)
-    return sums

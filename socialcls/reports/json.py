@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from socialcls.dataset.metrics import Figures
 from socialcls.explain.sentence import ReasonWriter
-from socialcls.features.extractor import GROUPS
+from socialcls.features.groups import GROUPS
 from socialcls.model.persistence import FORMAT, Artifact
-from socialcls.taxonomy.taxonomy import LABELS, Label, Taxonomy
+from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.escaping import neutralise_json
-from socialcls.types import Prediction
+from socialcls.types import Label, Prediction
 
 if TYPE_CHECKING:  # `classify --json` needs neither
     from socialcls.explain.top_features import Pull
@@ -24,7 +24,7 @@ def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: st
         "category": prediction.category,
         "confidence": prediction.confidence,
         "best_guess": prediction.best_guess,
-        **{f"p_{label}": prediction.probabilities[label] for label in LABELS},
+        **{f"p_{label}": share for label, share in prediction.probabilities.items()},
         "reason": ReasonWriter(taxonomy, language).write(prediction),
         "error": "",
         "kind": prediction.kind,

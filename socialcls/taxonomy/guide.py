@@ -6,7 +6,8 @@ It stands in the TOML files beside `taxonomy` and goes into no model: no answer 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from socialcls.taxonomy.taxonomy import CRITERIA, Answer, Criterion, load_taxonomy, read_facts
+from socialcls.taxonomy.taxonomy import Criterion, load_taxonomy, read_facts
+from socialcls.types import Answer
 
 
 class KindGuide(NamedTuple):
@@ -89,7 +90,9 @@ def load_guide(language: str) -> Guide:
 
 
 def _read_questions(entry: dict[str, Any], language: str) -> dict[Criterion, str]:
-    return {criterion: entry[criterion][language] for criterion in CRITERIA if criterion in entry}
+    return {
+        criterion: entry[criterion][language] for criterion in load_taxonomy().criteria[language] if criterion in entry
+    }
 
 
 def _read_kinds(entry: dict[str, Any], language: str) -> tuple[KindGuide, ...]:
@@ -106,6 +109,6 @@ def _group_signals(tables: dict[str, Any], language: str) -> dict[Criterion, tup
             for name, table in tables.items()
             if table["criterion"] == criterion
         )
-        for criterion in CRITERIA
+        for criterion in load_taxonomy().criteria[language]
     }
     return {criterion: signals for criterion, signals in grouped.items() if signals}

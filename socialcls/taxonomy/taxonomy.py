@@ -1,32 +1,20 @@
-"""Labels, kinds, criteria and signals, with their words in each language.
+"""Labels, kinds, criteria, signals and heads, with their words in each language.
 
-The facts are data: `taxonomy.toml` holds labels, kinds and criteria, `signals.toml` the signals. Only training
-and the `guide` for people read those files; a trained model carries its own copy (see `artifact`), so that predicting
-parses no TOML and an old model keeps the signals that it was trained with.
+The facts are data: `taxonomy.toml` holds labels, kinds and criteria, `signals.toml` the signals, `heads/` the lexicon
+of what things call themselves. Only training and the `guide` for people read those files; a trained model carries its
+own copy (see `model.persistence`), so that predicting parses no TOML and an old model keeps what it was trained with.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
-Label = Literal["community", "blog", "platform", "other"]
-Answer = Literal["community", "blog", "platform", "other", "unsure"]
-Ground = Literal["description", "page", "url"]
-"""What an answer rests on: a text or name (with or without a URL), one of a page's length, or a URL alone."""
+from socialcls.errors import DatasetError
+from socialcls.types import UNSURE, Answer, Label
 
-Criterion = Literal["who", "hangs_on", "talk", "purpose"]
-
-LABELS: tuple[Label, ...] = get_args(Label)
-SOCIAL_LABELS: tuple[Label, ...] = LABELS[:3]
-GROUNDS: tuple[Ground, ...] = get_args(Ground)
-CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
-UNSURE: Literal["unsure"] = "unsure"
-KINDS: dict[Label, tuple[str, ...]] = {
-    "community": ("interest", "product", "company"),
-    "blog": ("personal", "company", "network"),
-    "platform": ("networking", "media", "microblog", "professional"),
-    "other": ("shop", "news", "company", "institution", "reference", "tool"),
-}
+Criterion = str
+"""A question that decides between labels: "who", "hangs_on"."""
 
 _HERE = Path(__file__).parent
 _NOT_WORDS = frozenset({"label", "criterion", "name", "url"})
@@ -55,6 +43,13 @@ class Category(NamedTuple):
     phrase: str
     """The name as it stands in a sentence: "a blog"."""
     definition: str
+    is_social: bool = True
+    """Whether it is one of the social media: `--social-only` leaves the others out."""
+
+
+class _Names(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return name
 
 
 class Taxonomy(NamedTuple):
@@ -67,15 +62,34 @@ class Taxonomy(NamedTuple):
     signals: tuple[Signal, ...]
     """In the order of their ids."""
 
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The labels, in the order in which they are shown: all categories but `unsure`."""
+        return tuple(answer for answer in self.categories["en"] if answer != UNSURE)
+
+    def is_social(self, label: Label) -> bool:
+        """Whether a label is one of the social media."""
+        return self.categories["en"][label].is_social
+
+    def with_labels(self, labels: Iterable[Label]) -> "Taxonomy":
+        """Make a taxonomy of these labels; those that are new are named by their own word."""
+        wanted = [*labels, UNSURE]
+        return self._replace(
+            categories={
+                language: {label: named.get(label, Category(label, label, "")) for label in wanted}
+                for language, named in self.categories.items()
+            }
+        )
+
     def name_signals(self, language: str) -> dict[str, str]:
-        """The names of the signals in a language, in English where it has none, by their ids."""
-        return {signal.id: signal.names.get(language, signal.names["en"]) for signal in self.signals}
+        """Name the signals in a language, in English where it has none, by their ids; an unknown id names itself."""
+        return _Names({signal.id: signal.names.get(language, signal.names["en"]) for signal in self.signals})
 
     def as_dict(self) -> dict[str, Any]:
         """The taxonomy as plain JSON values, without the words of the signals; `from_dict` is the way back."""
         return {
             "categories": {
-                language: {answer: [c.name, c.phrase, c.definition] for answer, c in named.items()}
+                language: {answer: [c.name, c.phrase, c.definition, c.is_social] for answer, c in named.items()}
                 for language, named in self.categories.items()
             },
             "criteria": self.criteria,
@@ -103,7 +117,7 @@ class Taxonomy(NamedTuple):
 
 @cache
 def load_taxonomy() -> Taxonomy:
-    """The taxonomy of this version, from the TOML files beside this module.
+    """Load the taxonomy of this version, from the TOML files beside this module.
 
     >>> load_taxonomy().categories["pl"]["blog"].name
     'blog'
@@ -112,15 +126,18 @@ def load_taxonomy() -> Taxonomy:
     return Taxonomy(
         categories={
             language: {
-                cast("Answer", answer): Category(
-                    entry["name"][language], entry["phrase"][language], entry["definition"][language]
+                answer: Category(
+                    entry["name"][language],
+                    entry["phrase"][language],
+                    entry["definition"][language],
+                    entry.get("is_social", True),
                 )
                 for answer, entry in known["categories"].items()
             }
             for language in known["languages"]
         },
         criteria={
-            language: {cast("Criterion", key): names[language] for key, names in known["criteria"].items()}
+            language: {key: names[language] for key, names in known["criteria"].items()}
             for language in known["languages"]
         },
         signals=tuple(_signal(name, signals[name]) for name in sorted(signals)),
@@ -134,6 +151,68 @@ def read_facts(file_name: str) -> dict[str, Any]:
 
     with (_HERE / file_name).open("rb") as stream:
         return tomllib.load(stream)
+
+
+@cache
+def list_kinds() -> dict[Label, tuple[str, ...]]:
+    """List the kinds under each label of this version's taxonomy."""
+    categories = read_facts("taxonomy.toml")["categories"]
+    return {label: tuple(entry["kinds"]) for label, entry in categories.items() if "kinds" in entry}
+
+
+class HeadTerm(NamedTuple):
+    """Something that a service may call itself."""
+
+    language: str
+    term: str
+    senses: tuple[str, ...]
+    """What a thing is that calls itself so: "other.tool"."""
+
+
+class HeadFacts(NamedTuple):
+    """The lexicon of heads, as it was written."""
+
+    terms: tuple[HeadTerm, ...]
+    roles: tuple[tuple[str, str, str], ...]
+    """Language, function word, role."""
+    languages: dict[str, str]
+    """Where the heads of each language stand: "first" or "last"."""
+
+
+@cache
+def load_heads() -> HeadFacts:
+    """Load the lexicon of heads from the files in `heads/`.
+
+    Raises:
+        DatasetError: a file is not of the format that CONTRIBUTING.md describes.
+    """
+    import tomllib  # noqa: PLC0415  (predicting never needs it)
+
+    senses: dict[tuple[str, str], list[str]] = {}
+    for path in sorted((_HERE / "heads").glob("*.txt")):
+        section = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.startswith("["):
+                section = line.strip("[] ")
+            elif line.strip() and not section:
+                raise DatasetError(f"{path.name}, line {number}: terms before the first [section].")
+            else:
+                for term in filter(None, (part.strip() for part in line.split(","))):
+                    known = senses.setdefault((path.stem, term), [])
+                    known += [section] if section not in known else []
+    with (_HERE / "heads" / "grammar.toml").open("rb") as stream:
+        grammar = tomllib.load(stream)
+    return HeadFacts(
+        tuple(HeadTerm(language, term, tuple(found)) for (language, term), found in senses.items()),
+        tuple(
+            (language, word, role)
+            for language, of_language in grammar.items()
+            for role, words in of_language.items()
+            if role != "heads"
+            for word in words.split()
+        ),
+        {language: of_language["heads"] for language, of_language in grammar.items()},
+    )
 
 
 def _signal(name: str, table: dict[str, Any]) -> Signal:

@@ -1,17 +1,30 @@
 """The console, the colours and the bars that everything shown in a terminal shares."""
 
+from zlib import crc32
+
 from rich.console import Console
 from rich.text import Text
 
-from socialcls.taxonomy.taxonomy import Answer
+from socialcls.types import Answer
 
-COLOURS: dict[Answer, str] = {
-    "community": "green",
-    "blog": "magenta",
-    "platform": "blue",
-    "other": "yellow",
-    "unsure": "bright_black",
-}
+
+class _Colours(dict[Answer, str]):
+    """A colour for every answer: that of an unknown label depends on nothing but its name."""
+
+    def __missing__(self, answer: Answer) -> str:
+        return _OTHERS[crc32(answer.encode()) % len(_OTHERS)]
+
+
+_OTHERS = ("cyan", "red", "bright_green", "bright_magenta", "bright_blue", "bright_yellow")
+COLOURS = _Colours(
+    {
+        "community": "green",
+        "blog": "magenta",
+        "platform": "blue",
+        "other": "yellow",
+        "unsure": "bright_black",
+    }
+)
 """Of the sixteen that every terminal has and its user has chosen."""
 
 NARROW = 50

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.guide import Boundary, CategoryGuide, Guide, SignalGuide
-from socialcls.taxonomy.taxonomy import Answer, Criterion
+from socialcls.taxonomy.taxonomy import Criterion
 from socialcls.terminal.console import COLOURS, WIDE, name_category
+from socialcls.types import Answer
 
 _IN_COLUMNS = 70  # columns; below, what a term means stands under it
 _MAX_WORDS = 3  # of a signal; `--json` has all

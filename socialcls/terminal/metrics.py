@@ -13,9 +13,10 @@ from rich.text import Text
 
 from socialcls.explain.top_features import Pull
 from socialcls.messages import load_messages
-from socialcls.taxonomy.taxonomy import LABELS, Label, Taxonomy
+from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category
 from socialcls.text.escaping import neutralise
+from socialcls.types import UNSURE, Label
 
 _BLOCK_WIDTH = 39  # columns for the features of one group
 _PULL_BAR = 8
@@ -27,8 +28,7 @@ def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> R
     table.add_column("label")
     for name in ("precision", "recall", "F1", "rows"):
         table.add_column(name, justify="right")
-    for label in LABELS:
-        of_label = figures["labels"][label]
+    for label, of_label in figures["labels"].items():
         shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
         table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
     whole = Text(
@@ -43,11 +43,10 @@ def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
     """How often each gold label (rows) got each best guess (columns)."""
     table = _begin_table("gold ↓  best guess →", width)
     table.add_column("")
-    for label in LABELS:
+    for label in figures["confusion"]:
         table.add_column(label, justify="right")
-    for gold in LABELS:
-        counts = figures["confusion"][gold]
-        cells = (Text(f"{counts[guess]:,}", style="bold" if guess == gold else "") for guess in LABELS)
+    for gold, counts in figures["confusion"].items():
+        cells = (Text(f"{n:,}", style="bold" if guess == gold else "") for guess, n in counts.items())
         table.add_row(gold, *cells)
     return table
 
@@ -154,7 +153,11 @@ def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
 
 def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
     """One line for standard error: how many rows became what."""
-    shown = ", ".join(f"{counts[name]:,} {name}" for name in (*LABELS, "unsure") if counts[name])
+    shown = ", ".join(
+        f"{counts[name]:,} {name}"
+        for name in sorted(counts, key=lambda name: (name == UNSURE, -counts[name], name))
+        if name
+    )
     failed = f", {counts['']:,} failed" if counts[""] else ""
     return f"{n_rows:,} rows in {seconds:.1f} s: {shown}{failed}"
 

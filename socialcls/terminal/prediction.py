@@ -17,7 +17,7 @@ from rich.text import Text
 from socialcls.explain.highlights import Passage, cut_passages
 from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, list_hints, say_how_sure, show_share
 from socialcls.messages import Messages, load_messages
-from socialcls.taxonomy.taxonomy import CRITERIA, LABELS, Taxonomy
+from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.text.escaping import neutralise
 from socialcls.types import Document, Field, Prediction, Reason
@@ -125,13 +125,13 @@ def render_comparison(
     table = Table(width=min(width, WIDE), show_lines=True, padding=(0, 1), border_style="bright_black")
     table.add_column(messages["service"], ratio=3, overflow="fold")
     table.add_column(messages["answer"], ratio=2)
-    for label in LABELS if is_wide else ():
+    for label in predictions[0].probabilities if is_wide else ():
         table.add_column(label, justify="right", style=COLOURS[label], no_wrap=True)
     table.add_column(messages["why"], ratio=4)
     for document, prediction in zip(documents, predictions, strict=True):
         answer = Text(categories[prediction.category].name, style=f"bold {COLOURS[prediction.category]}")
         answer.append(f"\n{say_how_sure(prediction, taxonomy, language)}", style="not bold default")
-        shares = [show_share(prediction.probabilities[label]) for label in LABELS] if is_wide else []
+        shares = [show_share(share) for share in prediction.probabilities.values()] if is_wide else []
         why = Text(neutralise(writer.name_parts(prediction) or "–"))
         table.add_row(_name_document(document), answer, *shares, why)
     return table
@@ -149,9 +149,9 @@ _MAX_COMPARED_CHARS = 160
 def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     names = {label: category.name for label, category in taxonomy.categories[language].items()}
-    longest = max(len(names[label]) for label in LABELS)
+    longest = max(len(names[label]) for label in prediction.probabilities)
     bar_width = min(40, width - longest - 7)
-    for label in sorted(LABELS, key=lambda label: -prediction.probabilities[label]):
+    for label in sorted(prediction.probabilities, key=lambda label: -prediction.probabilities[label]):
         share = prediction.probabilities[label]
         emphasis = "bold" if label == prediction.best_guess else ""
         cells: list[RenderableType] = [Text(names[label], style=emphasis)]
@@ -293,7 +293,7 @@ def _sort_under_headings(
     """Reasons under the criteria of their signals, then words, name and address."""
     messages = load_messages(language)
     criterion_of = {signal.id: signal.criterion for signal in taxonomy.signals}
-    for criterion in CRITERIA:
+    for criterion in taxonomy.criteria[language]:
         heading = taxonomy.criteria[language][criterion]
         yield heading, [r for r in reasons if r.signal and criterion_of[r.signal] == criterion]
     for field, heading in (("text", "words"), ("name", "in_name"), ("url", "in_url")):

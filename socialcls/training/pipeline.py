@@ -35,14 +35,15 @@ from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, Outcome, measure
 from socialcls.dataset.reader import check_trainable, split_by_host
-from socialcls.features.extractor import GROUPS, GROUPS_BY_NAME, Factor, Group, Keys, Reader, expand_key
-from socialcls.features.signals import dump_entries, index_entries
+from socialcls.features.extractor import Keys, Reader
+from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, Factor, Group, expand_key
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact, Card
 from socialcls.model.vocabulary import lay_out
-from socialcls.model.weights import SIGNAL_URL_PARTS, SIGNAL_WORDS, Arrays, Scores
-from socialcls.taxonomy.taxonomy import GROUNDS, LABELS, UNSURE, Ground, Label, Signal, Taxonomy
-from socialcls.types import Document, Example
+from socialcls.model.weights import Arrays, Scores
+from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.training.knowledge import KnowledgeBase
+from socialcls.types import GROUNDS, UNSURE, Document, Example, Ground, Label
 
 Matrix = sp.csr_matrix[np.float64]
 Vector = NDArray[np.float64]
@@ -53,9 +54,7 @@ MIN_EXAMPLES = {
     "text.chars": 3,
     "name.chars": 3,
     "url.parts": 1,  # what a known host is, is knowledge
-    "text.signals": 1,
-    "name.signals": 1,
-    "url.signals": 1,
+    **{group.name: 1 for group in GROUPS if not group.is_rare_better},
 }
 """How many examples a feature needs to be learnt, by group; two where nothing is said."""
 
@@ -135,9 +134,11 @@ def train(
     Raises:
         DatasetError: the examples cannot make a model.
     """
-    check_trainable(examples)
+    labels = taxonomy.labels
+    check_trainable(examples, labels)
     progress(f"Reading {len(examples):,} rows")
-    shown = show_examples(examples, Reader(taxonomy.signals))
+    knowledge = KnowledgeBase.gather(taxonomy)
+    shown = show_examples(examples, Reader(knowledge.open()))
     folds = split_by_host(examples, settings.n_folds, settings.seed)
 
     progress(f"Measuring on held-out hosts, {settings.n_folds} folds")
@@ -147,7 +148,8 @@ def train(
             examples,
             [s for s in shown if folds[s.index] != fold],
             [s for s in shown if folds[s.index] == fold and s.view in MEASURED_VIEWS],
-            taxonomy.signals,
+            labels,
+            knowledge.without_services(),
             settings,
         )
         for fold in range(settings.n_folds)
@@ -155,17 +157,18 @@ def train(
     held_out = [scored for of_fold in parallel(tasks) for scored in of_fold]
 
     progress(f"Fitting on all {len(examples):,} rows")
-    arrays = export(fit(examples, shown, settings), taxonomy.signals)
+    arrays = export(fit(examples, shown, settings), labels, knowledge)
     known = _score_documents(LinearModel(arrays), examples, [s for s in shown if s.view == "URL alone"])
-    temperatures, thresholds = calibrate(held_out, known, settings)
+    temperatures, thresholds = calibrate(held_out, known, labels, settings)
     card = Card(
         name="socialcls",
         version=__version__,
+        labels=labels,
         temperatures=temperatures,
         thresholds=thresholds,
-        data=_describe_data(examples),
+        data=_describe_data(examples, labels),
         training={**asdict(replace(settings, n_jobs=0)), "versions": _list_versions()},
-        figures=_measure_views(held_out, temperatures, thresholds),
+        figures=_measure_views(held_out, labels, temperatures, thresholds),
     )
     return Artifact(card, taxonomy, arrays)
 
@@ -216,26 +219,46 @@ def make_matrix(fitted: Fit, all_keys: Sequence[Keys]) -> Matrix:
     return _assemble(counted)
 
 
-def score_keys(fitted: Fit, all_keys: Sequence[Keys]) -> Vector:
-    """The logits that scikit-learn gives documents, in the order of LABELS, shape (n_documents, n_labels)."""
-    order = [list(fitted.estimator.classes_).index(label) for label in LABELS]
+def score_keys(fitted: Fit, all_keys: Sequence[Keys], labels: Sequence[Label]) -> Vector:
+    """Score documents with scikit-learn: logits in the order of the labels, shape (n_documents, n_labels)."""
+    order = [list(fitted.estimator.classes_).index(label) for label in labels]
     scores: Vector = fitted.estimator.decision_function(make_matrix(fitted, all_keys))
+    if scores.ndim == 1:  # of two labels it gives the second one's over the first
+        scores = np.column_stack([np.zeros(len(scores)), scores])
     return scores[:, order]
 
 
-def export(fitted: Fit, signals: Sequence[Signal]) -> Arrays:
-    """The plain arrays of a fit: scales and inverse document frequencies folded in."""
-    scales = np.concatenate([np.full(len(fitted.features[group.name]), group.scale) for group in GROUPS])
-    order = [list(fitted.estimator.classes_).index(label) for label in LABELS]
-    coefficients = fitted.estimator.coef_[order] * (scales * fitted.idf)
-    relative = coefficients[:-1] - coefficients[-1]
-    words, url_parts = index_entries(signals)
-    sections = {**fitted.features, SIGNAL_WORDS: dump_entries(words), SIGNAL_URL_PARTS: dump_entries(url_parts)}
-    lines, line_order = lay_out(sections)
-    rows = np.vstack([relative, fitted.idf**2]).T.astype("<f4")
-    intercepts = fitted.estimator.intercept_[order]
-    a, b, c, d = (float(value) for value in intercepts - intercepts[-1])
-    return Arrays((a, b, c, d), lines, rows[line_order[: len(rows)]].tobytes())
+def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Arrays:
+    """Export a fit as plain integers: scales and inverse document frequencies folded in."""
+    coefficients, intercepts = fitted.estimator.coef_, fitted.estimator.intercept_
+    if len(labels) == 2:  # of two labels it keeps the second one's alone
+        coefficients, intercepts = (
+            np.vstack([-coefficients, coefficients]) / 2,
+            np.hstack([-intercepts, intercepts]) / 2,
+        )
+    order = [list(fitted.estimator.classes_).index(label) for label in labels]
+    relative = (coefficients[order[:-1]] - coefficients[order[-1]]) * fitted.idf
+    rows, scales, start = [], {}, 0
+    for group in GROUPS:
+        n = len(fitted.features[group.name])
+        of_group = relative[:, start : start + n] * group.scale
+        squares = fitted.idf[start : start + n] ** 2
+        scales[group.name] = (_choose_scale(of_group), _choose_scale(squares))
+        numbers = [of_group / scales[group.name][0], squares[None, :] / scales[group.name][1]]
+        rows.append(np.rint(np.vstack(numbers)).T.astype("<i4"))
+        start += n
+    lines, line_order = lay_out({**fitted.features, **knowledge.list_lines()})
+    weights = np.concatenate(rows)
+    relative_intercepts = intercepts[order] - intercepts[order[-1]]
+    return Arrays(
+        [float(value) for value in relative_intercepts], scales, lines, weights[line_order[: len(weights)]].tobytes()
+    )
+
+
+def _choose_scale(values: Vector) -> float:
+    """Choose the power of two by which the largest value just fits an int32: what is exact in eye's sums stays so."""
+    largest = float(np.abs(values).max(initial=0.0))
+    return float(2.0 ** (np.ceil(np.log2(largest)) - 30)) if largest else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,23 +272,26 @@ class Scored:
     has_clue: bool
     """Whether some part of its URL shows a signal: forum., /viewtopic.php."""
 
-    def decide(self, temperature: float, thresholds: dict[Label, float] | None = None) -> Outcome:
-        """What would be said of it; without thresholds the best guess."""
+    def decide(
+        self, labels: Sequence[Label], temperature: float, thresholds: dict[Label, float] | None = None
+    ) -> Outcome:
+        """Decide what would be said of it; without thresholds the best guess."""
         chances = np.exp(log_softmax(np.array(self.scores) / temperature))
-        best = LABELS[int(chances.argmax())]
+        best = labels[int(chances.argmax())]
         confidence = float(chances.max())
         is_sure = thresholds is None or confidence >= thresholds[best]
         return Outcome(self.gold, best, confidence, best if is_sure else UNSURE)
 
 
 def calibrate(
-    held_out: Sequence[Scored], known: Sequence[Scored], settings: Settings
+    held_out: Sequence[Scored], known: Sequence[Scored], labels: Sequence[Label], settings: Settings
 ) -> tuple[dict[Ground, float], dict[Ground, dict[Label, float]]]:
     """Temperature and thresholds for each ground, from documents on hosts that were held out.
 
     Args:
         held_out: Scored by models that never saw their hosts.
         known: Addresses scored by the model that was fitted on them.
+        labels: In the order of the scores.
         settings: Of the run; they say what share of the answers shall be right.
     """
     temperatures: dict[Ground, float] = {}
@@ -277,13 +303,13 @@ def calibrate(
             scored, weights = mix_addresses(scored, known)
         if not scored:
             scored, weights = list(held_out), np.ones(len(held_out))
-        logits, gold = np.array([s.scores for s in scored]), np.array([LABELS.index(s.gold) for s in scored])
+        logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
         temperatures[ground] = fit_temperature(logits, gold, weights)
-        outcomes = [s.decide(temperatures[ground]) for s in scored]
+        outcomes = [s.decide(labels, temperatures[ground]) for s in scored]
         target = settings.target_accuracy_url if ground == "url" else settings.target_accuracy
-        thresholds[ground] = choose_thresholds(outcomes, target, weights)
+        thresholds[ground] = choose_thresholds(outcomes, labels, target, weights)
     # Our pages are easier than the web's: one is not answered with less than a description needs.
-    for label in LABELS:
+    for label in labels:
         thresholds["page"][label] = max(thresholds["page"][label], thresholds["description"][label])
     return temperatures, thresholds
 
@@ -325,13 +351,15 @@ def fit_temperature(scores: Vector, gold: NDArray[np.int_], weights: Vector) -> 
     return round(float(np.exp(found.x)), 4)
 
 
-def choose_thresholds(outcomes: Sequence[Outcome], target: float, weights: Vector) -> dict[Label, float]:
+def choose_thresholds(
+    outcomes: Sequence[Outcome], labels: Sequence[Label], target: float, weights: Vector
+) -> dict[Label, float]:
     """For each label the least confidence above which the target share of its guesses is right.
 
     Never below one half: an answer should be likelier than all others together.
     """
     thresholds: dict[Label, float] = {}
-    for label in LABELS:
+    for label in labels:
         guesses = [(o, weight) for o, weight in zip(outcomes, weights, strict=True) if o.best_guess == label]
         threshold, right, total = 0.99, 0.0, 0.0
         for outcome, weight in sorted(guesses, key=lambda guess: -guess[0].confidence):
@@ -347,12 +375,13 @@ def _score_fold(
     examples: Sequence[Example],
     learnt: Sequence[_Shown],
     asked: Sequence[_Shown],
-    signals: Sequence[Signal],
+    labels: Sequence[Label],
+    knowledge: KnowledgeBase,
     settings: Settings,
 ) -> list[Scored]:
     """Some views of examples, scored by a model that was fitted on others and exported."""
     fitted = fit(examples, learnt, settings)
-    return _score_documents(LinearModel(export(fitted, signals)), examples, asked)
+    return _score_documents(LinearModel(export(fitted, labels, knowledge)), examples, asked)
 
 
 def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Sequence[_Shown]) -> list[Scored]:
@@ -425,13 +454,16 @@ def _assemble(counted: dict[str, _Counted]) -> Matrix:
 
 
 def _measure_views(
-    held_out: Sequence[Scored], temperatures: dict[Ground, float], thresholds: dict[Ground, dict[Label, float]]
+    held_out: Sequence[Scored],
+    labels: Sequence[Label],
+    temperatures: dict[Ground, float],
+    thresholds: dict[Ground, dict[Label, float]],
 ) -> dict[str, Any]:
     measured = {}
     for view in MEASURED_VIEWS:
-        of_view = [s.decide(temperatures[s.ground], thresholds[s.ground]) for s in held_out if s.view == view]
+        of_view = [s.decide(labels, temperatures[s.ground], thresholds[s.ground]) for s in held_out if s.view == view]
         if of_view:
-            measured[view] = _round_figures(measure(of_view))
+            measured[view] = _round_figures(measure(of_view, labels))
     return measured
 
 
@@ -444,14 +476,14 @@ def _round_figures(figures: Figures) -> dict[str, Any]:
     return cast("dict[str, Any]", round_all(asdict(figures)))
 
 
-def _describe_data(examples: Sequence[Example]) -> dict[str, Any]:
+def _describe_data(examples: Sequence[Example], labels: Sequence[Label]) -> dict[str, Any]:
     digest = hashlib.sha256()
     for example in examples:
         document = example.document
         digest.update(f"{document.text}\x1f{document.url}\x1f{document.name}\x1f{example.gold}\x1e".encode())
     return {
         "n_rows": len(examples),
-        "labels": {label: sum(e.gold == label for e in examples) for label in LABELS},
+        "labels": {label: sum(e.gold == label for e in examples) for label in labels},
         "languages": dict(sorted(Counter(e.about.get("language", "") for e in examples).items())),
         "styles": dict(sorted(Counter(e.about.get("style", "") for e in examples).items())),
         "sha256": digest.hexdigest(),
