@@ -1,5 +1,7 @@
 """`socialcls classify`."""
 
+import os
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,7 @@ from socialcls.commands.options import (
     read_source,
     show_examples,
 )
+from socialcls.errors import InputError
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
@@ -74,7 +77,12 @@ def classify(
     if save:
         from socialcls.reports.files import check_ending
 
-        check_ending(save)
+        try:
+            check_ending(save)
+        except InputError as error:
+            raise typer.BadParameter(str(error)) from error
+    for source in sources:
+        _check_no_file(source)
     documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
     classifier = Classifier.load(model)
     predictions = [classifier.classify(document, social_only=social_only) for document in documents]
@@ -95,6 +103,19 @@ def classify(
         _show_changes(documents, classifier, language, social_only=social_only)
     if similar:
         _show_similar(documents, classifier, language)
+
+
+def _check_no_file(source: str) -> None:
+    """Check that what shall be classified is not the name of a table.
+
+    Raises:
+        InputError: it is; `batch` reads tables.
+    """
+    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGES):  # noqa: PTH113  (no error)
+        raise InputError(f"{source}: a file. `batch` reads files: socialcls batch {shlex.quote(source)}")
+
+
+_PAGES = (".html", ".htm", ".xhtml")
 
 
 def _show(

@@ -58,6 +58,8 @@ def evaluate(
         raise InputError(f"{', '.join(data)}: a header and no rows, so there is nothing to measure.")
     if social_only:
         examples = [example for example in examples if example.gold != "other"]
+        if not examples:
+            raise InputError(f"{', '.join(data)}: all rows are `other`, so --social-only leaves nothing to measure.")
     with watch_steps() as begin:
         begin(f"Classifying {len(examples):,} rows")
         outcomes = _predict(Classifier.load(model), examples, social_only=social_only)
@@ -89,7 +91,12 @@ def _predict(classifier: "Classifier", examples: "list[Example]", *, social_only
 def _read_column(examples: "list[Example]", column: str) -> list[str]:
     if not column:
         return []
-    if column not in examples[0].about:
+    from socialcls.tables.columns import find_named
+
+    columns = list(examples[0].about)
+    if (index := find_named(columns, column)) is not None:
+        column = columns[index]
+    else:
         known = ", ".join(examples[0].about)
         raise InputError(f"No column {column!r} to break the figures down by. There are: {known}.")
     return [example.about.get(column, "") for example in examples]

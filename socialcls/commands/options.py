@@ -24,7 +24,7 @@ UrlColumn = Annotated[str, typer.Option("--url-column", metavar="NAME", help="Co
 NameColumn = Annotated[str, typer.Option("--name-column", metavar="NAME", help="Column with the name.")]
 PrefixOption = Annotated[str, typer.Option("--prefix", metavar="P", help="Put before each new column's name.")]
 Encoding = Annotated[
-    str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: utf-8]")
+    str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: found]")
 ]
 
 
@@ -47,13 +47,13 @@ def choose_language(lang: str) -> str:
     """The language asked for, or that of the locale.
 
     Raises:
-        InputError: there is no such language.
+        typer.BadParameter: there is no such language.
     """
-    from socialcls.messages import find_language, load_messages
+    from socialcls.messages import find_language, list_languages
 
-    language = lang or find_language()
-    load_messages(language)
-    return language
+    if lang and lang not in list_languages():
+        raise typer.BadParameter(f'No language "{lang}". Languages are: {", ".join(list_languages())}.')
+    return lang or find_language()
 
 
 def check_utf8(argument: str) -> str:
@@ -77,11 +77,17 @@ def read_source(source: str) -> str:
     """
     if source != "-":
         return check_utf8(source)
+    from socialcls.tables.encodings import find_encoding
+
+    if sys.stdin is None:
+        raise InputError("standard input: closed. Give a text, or send it one.")
+    data = sys.stdin.buffer.read()
+    guess = find_encoding(data, is_utf8=True)  # it may be UTF-16, or begin with a byte order mark
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return data[guess.n_mark :].decode(guess.encoding)
     except UnicodeDecodeError as error:
         message = (
-            f"standard input: not UTF-8 (byte 0x{error.object[error.start]:02x}). "
+            f"standard input: not {guess.encoding.upper()} (byte 0x{error.object[error.start]:02x}). "
             "Convert it first, for example: iconv -f cp1250 -t utf-8."
         )
         raise InputError(message) from error
