@@ -18,6 +18,9 @@ DEFAULT_DATA_DIR = next(
 )
 """The rows that the built-in model learnt from: inside an installed wheel, or `data` in a working copy."""
 
+SERVICES_FILE = "services.csv"
+"""The table of known services beside the rows (see `dataset.services`); it holds no rows to learn from."""
+
 
 def find_data_files(paths: Iterable[str]) -> list[str]:
     """The CSV files among the paths, those below a directory included, in the order of their names.
@@ -30,7 +33,7 @@ def find_data_files(paths: Iterable[str]) -> list[str]:
         if not Path(path).is_dir():
             files.append(path)
             continue
-        found = sorted(str(file) for file in Path(path).rglob("*.csv"))
+        found = sorted(str(file) for file in Path(path).rglob("*.csv") if file.name != SERVICES_FILE)
         if not found:
             raise InputError(f"{path}: no .csv file in this directory.")
         files += found

@@ -58,16 +58,21 @@ MIN_EXAMPLES = {
 }
 """How many examples a feature needs to be learnt, by group; two where nothing is said."""
 
+_SERVICES = frozenset(group.name for group in GROUPS if group.factor.name.endswith(".services"))
+_LEARNT = [group for group in GROUPS if group.name not in _SERVICES]
 VIEWS: dict[str, frozenset[str]] = {
-    "text alone": frozenset(group.name for group in GROUPS if group.factor.field == "text"),
-    "URL alone": frozenset(group.name for group in GROUPS if group.factor.field == "url"),
-    "all fields": frozenset(group.name for group in GROUPS),
+    "text alone": frozenset(group.name for group in _LEARNT if group.factor.field == "text"),
+    "URL alone": frozenset(group.name for group in _LEARNT if group.factor.field == "url"),
+    "all fields": frozenset(group.name for group in _LEARNT),
     "words and n-grams": frozenset({"text.words", "text.pairs", "text.chars"}),
     "words": frozenset({"text.words", "text.pairs"}),
     "n-grams": frozenset({"text.chars"}),
     "signals": frozenset({"text.signals"}),
+    "heads": frozenset({"text.heads"}),
+    "services": _SERVICES,
 }
-"""The groups that each view of a document shows in training."""
+"""The groups that each view of a document shows in training. Known services are shown by themselves alone: the table
+knows nearly every host that training meets, and beside it nothing else would be learnt."""
 
 KNOWN_SHARE = 0.25
 """Share of the hosts people ask about that are taken to be among those that the model was fitted on."""
