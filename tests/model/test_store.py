@@ -308,6 +308,17 @@ def test_a_card_that_names_what_is_not_its_own_gets_nothing_removed(model_dir, t
         assert (model_dir / "NOTES.md").exists()
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("NOTES.md")], ids=["FIFO", "link"])
+def test_what_somebody_put_in_the_place_of_the_old_arrays_stays(model_dir, make):
+    """No save made it, so no save removes it."""
+    path = find_arrays(model_dir)
+    path.unlink()
+    make(path)
+    save_model_files(model_dir, OTHER_CARD, OTHER_BLOCKS)
+    assert os.path.lexists(path)
+    assert load_model_files(model_dir, 4) == (OTHER_CARD, OTHER_BLOCKS)
+
+
 def test_what_killed_saves_left_is_removed(tmp_path):
     """A directory that holds nothing else is taken; begun files, arrays of no card and the lock go."""
     content = b"arrays of a save that was killed"
@@ -397,17 +408,17 @@ def test_a_second_writer_is_told(model_dir):
 
 
 def test_a_file_system_without_locks_is_written_to(model_dir, monkeypatch):
-    """Then what others may just be writing is left alone, and the old arrays still go."""
+    """Then nothing is removed, for another process may just be saving it."""
 
     def fail(descriptor, operation):
         raise OSError(37, "No locks available")
 
-    begun = model_dir / ".card.json.0123456789abcdef.part"
-    begun.write_text("another process may be at it")
+    (model_dir / ".card.json.0123456789abcdef.part").write_text("another process may be at it")
+    before = list_names(model_dir)
     monkeypatch.setattr("fcntl.flock", fail)
     save_model_files(model_dir, OTHER_CARD, OTHER_BLOCKS)
     assert load_model_files(model_dir, 4) == (OTHER_CARD, OTHER_BLOCKS)
-    assert list_names(model_dir) == list_names_of_model(model_dir) | {begun.name}
+    assert list_names(model_dir) == list_names_of_model(model_dir) | before
 
 
 # What is refused.

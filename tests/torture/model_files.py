@@ -26,7 +26,7 @@ from typing import Any
 from zlib import crc32
 
 from socialcls.errors import ModelError
-from socialcls.model.store import load_model_files, save_model_files, sum_up_card
+from socialcls.model.store import load_model_files, sum_up_card
 
 MAX_LOAD_S = 5.0
 
@@ -115,15 +115,14 @@ def _change_value(card: Card, randomness: random.Random) -> None:
     elif change == 3:
         container[key] = [value] if randomness.random() < 0.5 else {"": value}
     elif change == 4 and isinstance(value, str):
-        container[key] = randomness.choice([value[: len(value) // 2], value + value, value[::-1]])
+        container[key] = randomness.choice([value[: len(value) // 2], value * 2, value[::-1]])
     elif change == 4 and isinstance(value, list):
-        container[key] = randomness.choice([value[: len(value) // 2], value + value, value[::-1]])
+        container[key] = randomness.choice([value[1:], value[:-1], value * 2, value[::-1]])
     elif change == 5 and isinstance(value, (int, float)):
-        container[key] = randomness.choice(
-            [-value, value + 1, value - 1, value * 2, value / 2, float(value), str(value)]
-        )
+        new = randomness.choice([-value, value + 1, value - 1, value * 2, value * 1000, str(value)])
+        container[key] = new if randomness.random() < 0.5 or abs(value) > 2**53 else value / 3
     elif change == 6:
-        for _ in range(randomness.choice((10, 19, 50, 300))):
+        for _ in range(randomness.choice((10, 19, 21, 60))):
             value = [value]
         container[key] = value
     else:
@@ -326,13 +325,14 @@ SAMPLE: tuple[Card, Blocks] = (
 def load_mutants(directory: Path, n_mutants: int, seed: int) -> Counter[str]:
     """Make mutants of a sample, of its content and of its files by turns; count what came of loading each."""
     outcomes: Counter[str] = Counter()
+    model_dir = directory / "model"
+    model_dir.mkdir()
     for i in range(n_mutants):
         randomness = random.Random(f"{seed} {i}")  # noqa: S311
-        model_dir = directory / "model"
         for path in model_dir.glob("*"):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-        save_model_files(model_dir, *SAMPLE)
         if i % 2:
+            write_mutant(model_dir, *SAMPLE)
             mutate_files(model_dir, randomness)
         else:
             write_mutant(model_dir, *mutate(*SAMPLE, randomness))
