@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from socialcls.model.store import load_model_files
+from tests.conftest import ROOT
 from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
 
 
@@ -13,7 +14,7 @@ def test_a_killed_save_loses_nothing():
     """A few dozen kills at random moments and one before each line, with a reader: no model lost, no load failed."""
     options = ["--kills", "60", "--readers", "1", "--step", "9", "--seconds", "1"]
     command = [sys.executable, "-m", "tests.torture.saves", *options]
-    result = subprocess.run(command, capture_output=True, check=False)
+    result = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
     told = result.stdout.decode() + result.stderr.decode()
     assert result.returncode == 0, told
     counts = {what: int(n.replace(",", "")) for n, what in re.findall(r"([\d,]+) (.+)", told)}
