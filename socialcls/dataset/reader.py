@@ -56,7 +56,7 @@ def read_examples(paths: Iterable[str], *, names: ColumnNames = BY_KNOWN_NAMES, 
 def name_place(example: Example) -> Iterator[None]:
     """Say where an example stands in whatever is raised while it is read: file and line.
 
-    An error for users becomes one of labelled data; anything else is a bug of ours, keeps its traceback, and gets a note.
+    An error for users becomes one of labelled data; anything else is a bug of ours: its traceback gets a note.
 
     Raises:
         DatasetError: the example cannot be read; names file and line.
