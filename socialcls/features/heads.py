@@ -8,7 +8,8 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
 * Where they stand first (Polish and the other Slavic and Romance languages), as the first noun that the lexicon knows:
   what follows is its complement. "Lista blogów" is a list.
 * Behind a preposition or a verb stands what the service is *about*, until the clause ends or "is a" opens it again.
-* What a negation governs is denied: "nie prowadzimy forum".
+* What a negation governs is denied, whatever verb stands between: "nie prowadzimy forum". It governs until the clause
+  ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
 The first head of a text, later ones, what is denied, and the verb that opens a clause ("track", "ask") are features
 apart. The language is the one with most function words among those whose heads stand in the text.
@@ -165,6 +166,7 @@ def _walk(
     """Read the words of one language in order, in and out of the head's place."""
     found: list[Head] = []
     is_open, is_start, is_denied, is_closed_by_head, has_first = True, True, False, False, False
+    has_denied = False  # whether the negation has met what it denies
     i = 0
     while i < n:
         word = words[i]
@@ -181,11 +183,13 @@ def _walk(
         role = "" if match is not None and match.last > i else word.roles.get(language, "")
         if role:
             if role == CLOSER:
-                is_open = is_start = is_closed_by_head = False
+                is_open = is_denied and not has_denied
+                is_start = is_closed_by_head = False
             elif role == COPULA:
                 is_open, is_closed_by_head = True, False
+                is_denied = is_denied and not has_denied
             elif role == NEGATION:
-                is_open, is_denied, is_closed_by_head = True, True, False
+                is_open, is_denied, is_closed_by_head, has_denied = True, True, False, False
             elif role == CONJUNCTION and is_closed_by_head:
                 is_open, is_closed_by_head = True, False
             if role != FILLER or match is None:
@@ -209,7 +213,7 @@ def _walk(
                     found.append(Head("not=" + sense.partition(".")[0], i, last))
                 else:
                     found.append(Head(("also=" if has_first else "is=") + sense, i, last))
-            has_first = has_first or not is_denied
+            has_first, has_denied = has_first or not is_denied, is_denied
             if not is_last:
                 is_open, is_closed_by_head = False, True
         is_start = False

@@ -34,7 +34,7 @@ from sklearn.linear_model import LogisticRegression
 from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, Outcome, measure
-from socialcls.dataset.reader import check_trainable, split_by_host
+from socialcls.dataset.reader import check_trainable, name_place, split_by_host
 from socialcls.features.extractor import Keys, Reader
 from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, Factor, Group, expand_key
 from socialcls.model.linear import LinearModel
@@ -182,7 +182,8 @@ def show_examples(examples: Sequence[Example], reader: Reader) -> list[_Shown]:
     """Every example in each view that shows something new of it: a row with nothing but a URL is seen once."""
     shown = []
     for i, example in enumerate(examples):
-        keys = reader.read(example.document)
+        with name_place(example):
+            keys = reader.read(example.document)
         seen: list[Keys] = []
         for view, groups in VIEWS.items():
             visible = keys.restrict_to(groups)
@@ -392,7 +393,8 @@ def _score_fold(
 def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Sequence[_Shown]) -> list[Scored]:
     scored = []
     for s in shown:
-        reading = model.read(show_fields(examples[s.index].document, s.view))
+        with name_place(examples[s.index]):
+            reading = model.read(show_fields(examples[s.index].document, s.view))
         has_clue = any(s.keys.by_group[_URL_SIGNALS])
         scored.append(Scored(examples[s.index].gold, s.view, find_ground(reading.n_words), reading.scores, has_clue))
     return scored
