@@ -254,7 +254,7 @@ def test_a_model_of_these_labels_is_trained(n_labels, tmp_path):
         assert prediction.bias + sum(part.contribution for part in prediction.evidence) == pytest.approx(
             prediction.margin, abs=1e-9
         )
-    assert label in ReasonWriter(classifier.taxonomy, "pl").write(prediction)
+        assert label in ReasonWriter(classifier.taxonomy, "pl").write(prediction)
 
 
 @pytest.mark.parametrize("n_labels", [2, 3, 5])
