@@ -377,7 +377,7 @@ def choose_thresholds(
     return thresholds
 
 
-def _score_fold(
+def _score_fold(  # noqa: PLR0913, PLR0917  (what a process is handed)
     examples: Sequence[Example],
     learnt: Sequence[_Shown],
     asked: Sequence[_Shown],
