@@ -35,7 +35,7 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
     social_only: bool = False,
     prefix: str = "",
 ) -> "DataFrame":
-    """All columns of a DataFrame as they are, then those that `socialcls batch` appends.
+    """Add to a DataFrame the columns that `socialcls batch` appends: `category`, `confidence` and the others.
 
     `confidence` and the probabilities are doubles, rounded to four digits; the rest are strings. A row that cannot be
     classified has an `error` and null for the rest; other rows have no error.
