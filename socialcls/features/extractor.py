@@ -2,9 +2,9 @@
 
 A document is read into *keys*: its words and neighbouring pairs of words, the signals they show, what it calls itself,
 the parts of its URL, the known service that it is. A key stands at a place in the input and has features: a word has
-itself and its character n-grams, every other key has itself. The marks of a page were found before (see `pages`). Training counts the features of all keys; prediction adds
+itself and its character n-grams, every other key has itself. Training counts the features of all keys; prediction adds
 up what the features of each key weigh, and caches the sum by key, so a word met before costs one look-up. A key counts
-once, however often it stands in a document.
+once, however often it stands in a document. The marks of a page are keys that `pages` found.
 
 Fields are kept apart, since "forum" in a host is another fact than "forum" in a sentence. Groups are divided by
 length factors (see `model.linear`): words, pairs and n-grams of a field share one, signals, heads and services have one

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from socialcls.pages.markup import MAX_CHARS, Block, Markup, read_markup
 from socialcls.pages.marks import find_marks
+from socialcls.pages.markup import MAX_CHARS, Block, Markup, read_markup
 from socialcls.types import Document, Mark
 
 FIRST_WORDS = 60
@@ -19,6 +19,7 @@ SHELL_WORDS = 25
 """A page with fewer visible words, whose text is made by scripts, is a shell."""
 
 _MAX_FIELD_CHARS = 500
+_WORD_CHARS = 12
 _LEAST_PROSE = 4  # words of a block
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")
@@ -77,14 +78,15 @@ def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:
     markup = read_markup(source)
     metas = markup.metas
     title = (markup.title or metas.get("og:title", "") or metas.get("twitter:title", ""))[:_MAX_FIELD_CHARS]
-    n_visible = sum([block.n_words for block in markup.blocks])
-    is_shell = n_visible < SHELL_WORDS and (markup.n_script_chars > 0 or markup.counts["script"] > 0)
+    blocks = markup.blocks
+    n_visible = sum([block.n_words for block in blocks])
+    is_shell = n_visible < SHELL_WORDS and markup.has_scripts
     return Page(
         title=title,
         site_name=(metas.get("og:site_name") or metas.get("application-name", ""))[:_MAX_FIELD_CHARS],
         description=_join_descriptions(markup),
         language=markup.language[:2].lower(),
-        words=f"{take_words(markup.blocks, FIRST_WORDS)} {take_words(choose_prose(markup.blocks), PROSE_WORDS)}".strip(),
+        words=" ".join([take_words(blocks, FIRST_WORDS), take_words(choose_prose(blocks), PROSE_WORDS)]).strip(),
         address=_find_address(markup),
         marks=find_marks(markup, source, url),
         is_shell=is_shell,
@@ -101,23 +103,31 @@ def decode(html: bytes, charset: str = "") -> str:
     for mark, encoding in _BOMS:
         if html.startswith(mark):
             return html[len(mark) :].decode(encoding, "replace")
+    try:
+        return html.decode("utf-8") if not html[:200].count(b"\0") else html.decode(_guess_utf16(html), "replace")
+    except UnicodeDecodeError:
+        return html.decode(_find_encoding(html, charset), "replace")
+
+
+def _guess_utf16(html: bytes) -> str:
+    """The encoding of a page that begins with NULs: every other byte is one in UTF-16."""
+    if html[:200].count(b"\0") * 3 < len(html[:200]):
+        return "utf-8"
+    return "utf-16-be" if html[:1] == b"\0" else "utf-16-le"
+
+
+def _find_encoding(html: bytes, charset: str) -> str:
+    """The encoding that server or page name, as browsers take it; else that of most old pages."""
     said = charset.strip().lower()
     if not said and (found := _META_CHARSET.search(html[:4096]) or _XML_CHARSET.match(html.lstrip()[:256])):
         said = found[1].decode("ascii", "replace").lower()
-    if not said and len(html) > 3 and html[1:4:2] == b"\0\0":
-        return html.decode("utf-16-le", "replace")
-    if said.startswith("utf-16") and html[:200].count(b"\0") > 20:
-        return html.decode("utf-16-be" if html[:1] == b"\0" else "utf-16-le", "replace")
-    try:
-        return html.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(html) - 4 or (said in {"utf-8", "utf8"}):
-            return html.decode("utf-8", "replace")
+    if said in {"utf-8", "utf8"}:
+        return "utf-8"
     encoding = _AS_BROWSERS_DO.get(said, said) if _ENCODINGS.fullmatch(said) else "cp1252"
     try:
-        return html.decode(encoding, "replace")
-    except (LookupError, ValueError):
-        return html.decode("cp1252", "replace")
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return "cp1252"
 
 
 def choose_prose(blocks: Sequence[Block]) -> list[Block]:
@@ -130,14 +140,18 @@ def _is_prose(block: Block) -> bool:
 
 
 def take_words(blocks: Iterable[Block], n: int) -> str:
-    """Take the first n words of blocks, each block once, as a sentence each."""
+    """Take the first n words of blocks, each block once, as a sentence each.
+
+    Where words are not parted by spaces, a dozen characters count as one.
+    """
     said: dict[str, None] = {}
     for block in blocks:
         if n <= 0:
             break
-        if block.text not in said:
-            said[" ".join(block.text.split(" ", n)[:n])] = None
-            n -= block.n_words
+        text = block.text[: n * _WORD_CHARS]
+        if text not in said:
+            said[" ".join(text.split(" ", n)[:n])] = None
+            n -= max(block.n_words, len(text) // _WORD_CHARS)
     return " ".join([text if text[-1] in ".!?…" else f"{text}." for text in said])
 
 

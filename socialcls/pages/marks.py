@@ -23,8 +23,16 @@ _TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]{1,80})"|\[([^\]]{1,400})\])')
 _PRICE = re.compile(
     r"[$€£¥]\s?\d{1,6}(?:[.,]\d\d)?\b|\b\d{1,6}(?:[.,]\d\d)?\s?(?:zł|PLN|€|EUR|USD|GBP|Kč|CZK|kr|руб|₽|₴|TL|грн)(?!\w)"
 )
-_POWERED = re.compile(r"(?:powered|published|propuls\w+|created|built|running|driven) (?:by|with|using|on|par)\b:?([^{};]{1,160})")
+_POWERED = re.compile(r"powered(?: by|:)\b:?([^{};]{1,160})")
 _TAG = re.compile(r"<[^>]*>?|&\w+;")
+_Hit = tuple[str, str, int]
+"""What shows a mark: its id, what to quote, how much it counts towards the least."""
+
+ENOUGH = 1_000
+"""What shows a mark by itself, whatever the least."""
+
+_MAX_POWERED_CHARS = 40
+_MAX_LINE_CHARS = 60
 _DIGITS = re.compile(r"\d")
 _COUNTED = {"prices": "prices", "comment_feeds": "a feed of comments"}
 
@@ -126,69 +134,72 @@ def find_marks(markup: Markup, html: str, url: str = "") -> tuple[Mark, ...]:
     )
 
 
-def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator[tuple[str, str, int]]:
-    """Yield what shows a mark: its id, what to quote, and how much it counts towards the least."""
-    most = 1_000  # what counts as enough by itself
+def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator[_Hit]:
+    """Yield all that shows a mark."""
     generator = markup.metas.get("generator", "")
-    for needle, name in rules.parts["generator"]:
-        if needle in generator.lower():
-            yield name, f"generator: {generator}", most
-    assets = "\n".join(markup.assets).lower()
-    for needle, name in rules.parts["asset"]:
-        place = assets.find(needle)
-        if place >= 0:
-            line = assets[assets.rfind("\n", 0, place) + 1 :].partition("\n")[0]
-            yield name, line, most
-    for needle, name in rules.parts["html"]:
-        place = source.find(needle)
-        if place >= 0:
-            yield name, source[place : place + len(needle)], most
+    yield from _search(rules.parts["generator"], generator.lower(), f"generator: {generator}")
+    yield from _search(rules.parts["asset"], "\n".join(markup.assets).lower())
+    yield from _search(rules.parts["html"], source)
     for said in _POWERED.finditer(source):
-        by = " ".join(_TAG.sub(" ", said[1]).split())
+        by = " ".join(_TAG.sub(" ", said[1]).split())[:_MAX_POWERED_CHARS]
         for needle, name in rules.parts["powered_by"]:
-            if by.startswith(needle) or f" {needle}" in by[:40]:
-                yield name, f"powered by {by[:40]}", most
-    for meta, wanted in rules.metas.items():
-        content = markup.metas.get(meta)
-        if content is not None:
-            for part, name in wanted:
-                if part in content.lower():
-                    yield name, f"{meta}: {content}", most
-    types = Counter(markup.item_types)
+            if by.startswith(needle) or f" {needle}" in by:
+                yield name, f"powered by {by}", ENOUGH
+    for meta in rules.metas.keys() & markup.metas.keys():
+        content = markup.metas[meta]
+        yield from _search(rules.metas[meta], content.lower(), f"{meta}: {content}")
+    yield from _look_up(rules.wholes["schema"], _list_types(markup), "schema.org {}", ENOUGH)
+    for whole, names in rules.wholes["class"].items():
+        if n := markup.classes[whole]:
+            quote = f'id="{whole[1:]}"' if whole[0] == "#" else f'class="{whole}"'
+            for name in names:
+                yield name, quote, min(n, 2)
+    yield from _count_links(rules.wholes["link"], markup, url)
+    short = {block.text.lower().rstrip(":"): None for block in markup.blocks if len(block.text) <= _MAX_BLOCK_CHARS}
+    yield from _look_up(rules.wholes["words"], short, "{}", 1)
+    yield from _count(rules.wholes["count"], markup)
+
+
+def _search(needles: Iterable[tuple[str, str]], text: str, quote: str = "") -> Iterator[_Hit]:
+    """Search parts of a text; without a quote the line that a part stands in is quoted, up to the part's end."""
+    for needle, name in needles:
+        place = text.find(needle)
+        if place >= 0:
+            end = place + len(needle)
+            yield name, quote or text[max(text.rfind("\n", 0, place) + 1, end - _MAX_LINE_CHARS) : end], ENOUGH
+
+
+def _list_types(markup: Markup) -> dict[str, None]:
+    """List the types of schema.org that a page names, in JSON-LD and microdata."""
+    types = dict.fromkeys(markup.item_types)
     for script in markup.json_ld:
         for one, several in _TYPE.findall(script):
             for written in [one] if one else several.replace('"', "").split(","):
-                types[written.strip().rpartition("/")[2]] += 1
-    yield from _look_up(rules.wholes["schema"], types, "schema.org {}", most)
-    by_class = rules.wholes["class"]
-    for whole, names in by_class.items():
-        if n := markup.classes[whole]:
-            for name in names:
-                yield name, f'id="{whole[1:]}"' if whole[0] == "#" else f'class="{whole}"', min(n, 2)
-    yield from _count_links(rules, markup, url)
-    words = {block.text.lower().rstrip(":"): 1 for block in markup.blocks if len(block.text) <= _MAX_BLOCK_CHARS}
-    yield from _look_up(rules.wholes["words"], words, "{}", 1)
+                types[written.strip().rpartition("/")[2]] = None
+    return types
+
+
+def _count(wholes: Mapping[str, tuple[str, ...]], markup: Markup) -> Iterator[_Hit]:
     counted = {
         "prices": sum([len(_PRICE.findall(block.text)) for block in markup.blocks]),
-        "comment_feeds": sum(["comments/feed" in address or "feeds/comments" in address for _, address in markup.feeds]),
+        "comment_feeds": sum(
+            ["comments/feed" in address or "feeds/comments" in address for _, address in markup.feeds]
+        ),
     }
-    for what, names in rules.wholes["count"].items():
+    for what, names in wholes.items():
         for name in names:
             if counted[what]:
                 yield name, _COUNTED[what], counted[what]
 
 
-def _look_up(
-    wholes: Mapping[str, tuple[str, ...]], found: Mapping[str, int], quote: str, each: int
-) -> Iterator[tuple[str, str, int]]:
+def _look_up(wholes: Mapping[str, tuple[str, ...]], found: Iterable[str], quote: str, each: int) -> Iterator[_Hit]:
     for what in found:
         for name in wholes.get(what, ()):
             yield name, quote.format(what), each
 
 
-def _count_links(rules: _Rules, markup: Markup, url: str) -> Iterator[tuple[str, str, int]]:
+def _count_links(by_piece: Mapping[str, tuple[str, ...]], markup: Markup, url: str) -> Iterator[_Hit]:
     """Count the different links to the page's own site that have a piece that is looked for."""
-    by_piece = rules.wholes["link"]
     own = read_url(url or markup.canonical or markup.metas.get("og:url", "")).domain
     for address in dict.fromkeys(markup.links):
         path = _find_own_path(address, own)
@@ -243,4 +254,4 @@ def _cut_quote(quote: str, n: int) -> str:
     """What shows a mark, in one short line."""
     quote = " ".join(quote.split())
     cut = quote if len(quote) <= MAX_QUOTE_CHARS else quote[: MAX_QUOTE_CHARS - 1] + "…"
-    return f"{cut} and {n - 1} more" if 1 < n < 1_000 else cut
+    return f"{cut} and {n - 1} more" if 1 < n < ENOUGH else cut

@@ -33,23 +33,97 @@ _RAW = {
 """Elements whose content is no text of the page; of these a title and a JSON-LD script are kept."""
 
 _BLOCK_TAGS = frozenset(
-    """address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption
-    figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody
-    td tfoot th thead tr ul""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_READ_TAGS = frozenset(
-    "a article aside base blockquote body div footer form header html iframe img input link main meta nav ol script "
-    "section span textarea time ul".split()
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NOTED_TAGS = frozenset(["a", "html", "iframe", "img", "link", "meta", "script"])
+"""Tags all of whose attributes are read."""
+
+_BOX_TAGS = frozenset(
+    [
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "div",
+        "dl",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "header",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "section",
+        "span",
+        "table",
+        "td",
+        "tr",
+        "ul",
+    ]
 )
-"""Tags whose attributes are read; of the others only the name counts."""
+"""Tags whose classes, id and role are read."""
 
 _ASIDE_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
 _ASIDE_ROLES = frozenset({"navigation", "contentinfo", "search", "dialog", "alertdialog", "banner", "menu"})
 _ASIDE_WORDS = re.compile(
-    r"cookie|consent|gdpr|rodo|onetrust|cmp-|truste|nav(?![a-z])|navbar|navigation|menu|breadcrumb|sidebar|skip-|"
+    r"cookie|consent|gdpr|rodo|onetrust|cmp-|truste|didomi|nav(?![a-z])|navbar|navigation|menu|breadcrumb|sidebar|skip-|"
     r"popup|modal|newsletter|share|social|widget|advert|banner-ad|related|sponsor"
 )
+_BOX = re.compile(r"""\b(class|id|role|itemtype|style)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_HIDING = re.compile(r"""\bhidden(?=[\s>=]|$)|\baria-hidden\s*=\s*["']?true""")
 _CONSENT_WORDS = re.compile(r"cookie|consent|gdpr|rodo|onetrust|cmp-|truste|didomi")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
@@ -91,10 +165,8 @@ class Markup:
         """Types of microdata, the last part of their address: "BlogPosting"."""
         self.classes: Counter[str] = Counter()
         """Classes and ids (`#` before them) of elements, in lower case."""
-        self.counts: Counter[str] = Counter()
-        """How often each tag stands there; `password`, `search` and `email` of inputs."""
         self.blocks: list[Block] = []
-        self.n_script_chars = 0
+        self.has_scripts = False
 
 
 def read_markup(html: str) -> Markup:
@@ -117,15 +189,15 @@ class _Reader:
         self._pieces: list[tuple[str, bool]] = []
         self._in_link = False
         self._heading = ""
+        self._never_closed: set[str] = set()
         # the element that is left out, or aside, with how many of its name are open in it
         self._hidden_tag, self._hidden_depth = "", 0
         self._aside_tag, self._aside_depth = "", 0
 
     def read(self) -> None:
-        html, search = self.html, _TOKEN.search
-        counts = self.found.counts
-        place, n = 0, len(html)
-        while place < n:
+        html, search, size = self.html, _TOKEN.search, len(self.html)
+        place = 0
+        while place < size:
             token = search(html, place)
             if token is None:
                 self._add_text(html[place:])
@@ -134,69 +206,63 @@ class _Reader:
             if start > place and not self._hidden_tag:
                 self._add_text(html[place:start])
             place = token.end()
-            tag = token[2]
+            closes, tag, written = token.groups()
             if tag is None:
-                if token[0] == "<!--":
+                if html.startswith("<!--", start):
                     end = html.find("-->", place)
-                    place = n if end < 0 else end + 3
+                    place = size if end < 0 else end + 3
                 continue
             tag = tag.lower()
-            if token[1]:
+            if closes:
                 self._close(tag)
-                continue
-            counts[tag] += 1
-            attributes = _read_attributes(token[3]) if tag in _READ_TAGS and token[3] else _NO_ATTRIBUTES
-            if tag in _RAW and not token[3].endswith("/"):
-                place = self._skip_raw(tag, attributes, place)
-            self._open(tag, attributes)
+            else:
+                self._open(tag, written)
+                if tag in _RAW and not written.endswith("/"):
+                    place = self._skip_raw(tag, written, place)
         self._flush()
 
-    def _skip_raw(self, tag: str, attributes: dict[str, str], start: int) -> int:
-        end = _RAW[tag].search(self.html, start)
+    def _skip_raw(self, tag: str, written: str, start: int) -> int:
+        end = None if tag in self._never_closed else _RAW[tag].search(self.html, start)
         if end is None and tag not in {"script", "style"}:
+            self._never_closed.add(tag)  # looked for once: each time would take quadratic time
             return start
         stop = len(self.html) if end is None else end.start()
         found = self.found
         if tag == "title" and not found.title:
             found.title = _tidy(self.html[start : min(stop, start + 1_000)])
         elif tag == "script":
-            found.n_script_chars += stop - start
-            if "ld+json" in attributes.get("type", "") and len(found.json_ld) < _MAX_JSON:
+            found.has_scripts = True
+            if "ld+json" in written.lower() and len(found.json_ld) < _MAX_JSON:
                 found.json_ld.append(self.html[start : min(stop, start + _MAX_JSON_CHARS)])
         return len(self.html) if end is None else stop
 
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
+    def _open(self, tag: str, written: str) -> None:
         if tag in _BLOCK_TAGS:
-            self._flush()
-            if tag[0] == "h" and len(tag) == 2 and tag != "hr":
+            if self._pieces:
+                self._flush()
+            if tag in _HEADINGS:
                 self._heading = tag
-        if attributes:
-            self._note(tag, attributes)
-        if tag == "a":
-            self._in_link = True
-        if tag in _VOID_TAGS:
-            return
-        if self._hidden_tag:
+        if tag in _NOTED_TAGS:
+            if written:
+                self._note(tag, _read_attributes(written))
+            self._in_link = self._in_link or tag == "a"
+        elif self._hidden_tag:
             self._hidden_depth += tag == self._hidden_tag
-            return
-        said = f"{attributes.get('class', '')} {attributes.get('id', '')}".lower() if attributes else ""
-        if attributes and tag not in {"html", "body", "a"} and _is_hidden(attributes, said):
-            self._hidden_tag, self._hidden_depth = tag, 1
-        elif self._aside_tag:
-            self._aside_depth += tag == self._aside_tag
-        elif tag in _ASIDE_TAGS or (
-            attributes
-            and tag in {"div", "ul", "ol", "section", "header", "span", "form"}
-            and (attributes.get("role") in _ASIDE_ROLES or _ASIDE_WORDS.search(said))
-        ):
-            self._flush()
-            self._aside_tag, self._aside_depth = tag, 1
+        elif tag in _BOX_TAGS:
+            is_hidden, is_aside = self._note_box(tag, written) if written else (False, tag in _ASIDE_TAGS)
+            if is_hidden:
+                self._hidden_tag, self._hidden_depth = tag, 1
+            elif self._aside_tag:
+                self._aside_depth += tag == self._aside_tag
+            elif is_aside:
+                self._aside_tag, self._aside_depth = tag, 1
 
     def _close(self, tag: str) -> None:
         if tag == "a":
             self._in_link = False
         elif tag in _BLOCK_TAGS:
-            self._flush()
+            if self._pieces:
+                self._flush()
             if tag == self._heading:
                 self._heading = ""
         if tag == self._hidden_tag:
@@ -225,20 +291,44 @@ class _Reader:
         text = _tidy("".join([piece for piece, _ in pieces]))
         if text:
             n_link_words = sum([len(piece.split()) for piece, in_link in pieces if in_link])
-            blocks.append(
-                Block(text, text.count(" ") + 1, n_link_words, bool(self._aside_tag), bool(self._heading))
-            )
+            blocks.append(Block(text, text.count(" ") + 1, n_link_words, bool(self._aside_tag), bool(self._heading)))
+
+    def _note_box(self, tag: str, written: str) -> tuple[bool, bool]:
+        """Keep the classes and the id of an element; say whether it is hidden, and whether it is an aside."""
+        found, said, role, style = self.found, "", "", ""
+        for name, double, single, bare in _BOX.findall(written):
+            value = (double or single or bare)[:_MAX_VALUE_CHARS].lower()
+            match name.lower():
+                case "class":
+                    for word in value.split():
+                        found.classes[word] += 1
+                    said += f" {value}"
+                case "id":
+                    found.classes[f"#{value}"] += 1
+                    said += f" {value}"
+                case "itemtype":
+                    found.item_types[(double or single or bare).rstrip("/").rpartition("/")[2]] += 1
+                case "role":
+                    role = value
+                case _:
+                    style = value
+        if tag == "body":
+            return False, False
+        is_named = bool(said and _ASIDE_WORDS.search(said))
+        is_hidden = (
+            (is_named and _CONSENT_WORDS.search(said) is not None)
+            or bool(style and _HIDDEN.search(style))
+            or ("hidden" in written and _HIDING.search(written) is not None)
+        )
+        return is_hidden, is_named or tag in _ASIDE_TAGS or role in _ASIDE_ROLES
 
     def _note(self, tag: str, attributes: dict[str, str]) -> None:
         """Keep what an element's attributes tell."""
         found = self.found
-        classes = attributes.get("class")
-        if classes:
-            for name in classes.lower().split()[:20]:
-                found.classes[name] += 1
-        name = attributes.get("id")
-        if name:
-            found.classes["#" + name.lower()] += 1
+        for name in attributes.get("class", "").lower().split():
+            found.classes[name] += 1
+        if "id" in attributes:
+            found.classes["#" + attributes["id"].lower()] += 1
         if "itemtype" in attributes:
             found.item_types[attributes["itemtype"].rstrip("/").rpartition("/")[2]] += 1
         if tag == "a":
@@ -255,8 +345,6 @@ class _Reader:
             self._note_link(attributes)
         elif tag == "html":
             found.language = found.language or attributes.get("lang", "") or attributes.get("xml:lang", "")
-        elif tag == "input":
-            found.counts[attributes.get("type", "").lower()] += 1
         elif tag in {"script", "iframe", "img"} and len(found.assets) < _MAX_ASSETS and "src" in attributes:
             found.assets.append(attributes["src"])
 
@@ -272,9 +360,6 @@ class _Reader:
             found.assets.append(f"{' '.join(rels)} {address}")
 
 
-_NO_ATTRIBUTES: dict[str, str] = {}
-
-
 def _read_attributes(written: str) -> dict[str, str]:
     """Read the attributes of a tag; the first of a name counts."""
     attributes: dict[str, str] = {}
@@ -282,15 +367,6 @@ def _read_attributes(written: str) -> dict[str, str]:
         value = double or single or bare
         attributes.setdefault(name.lower(), value if len(value) <= _MAX_VALUE_CHARS else value[:_MAX_VALUE_CHARS])
     return attributes
-
-
-def _is_hidden(attributes: dict[str, str], said: str) -> bool:
-    """Whether an element is not seen, or is a consent banner."""
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if "style" in attributes and _HIDDEN.search(attributes["style"]):
-        return True
-    return bool(_CONSENT_WORDS.search(said))
 
 
 def _tidy(text: str) -> str:
