@@ -60,7 +60,7 @@ class Document(NamedTuple):
         >>> page = "<title>Cacti</title><meta name=generator content=phpBB><p>Ask a question, or answer one."
         >>> document = Document.from_html(page, "https://example.org/forum/")
         >>> document.name, document.text, document.marks[0].id
-        ('Cacti', 'Ask a question, or answer one.', 'engine.phpbb')
+        ('Cacti', 'Cacti. Ask a question, or answer one.', 'engine.phpbb')
         """
         from socialcls.pages.html import read_page  # noqa: PLC0415  (a description needs none of it)
 

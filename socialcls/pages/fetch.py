@@ -49,6 +49,9 @@ _CHUNK_BYTES = 1 << 16
 _CACHE_S = 7 * 24 * 3600.0
 _READ_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "64:ff9b:1::/48")))
+"""Addresses of special use that `ipaddress` took for global ones until Python 3.13."""
+
 
 Depth = Literal["page", "front"]
 
@@ -313,7 +316,8 @@ def is_public(address: str) -> bool:
             return False
         if ip.ipv4_mapped is not None:
             return True
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    is_special = ip.is_multicast or ip.is_unspecified or any(ip in network for network in _SPECIAL)
+    return ip.is_global and not is_special
 
 
 def _connect(host: str, port: int, settings: FetchSettings, keep: Callable[[socket.socket], None]) -> socket.socket:
@@ -495,7 +499,8 @@ def _explain(error: Exception, parts: Url, *, is_late: bool, settings: FetchSett
         return _FetchError(f"{host}: the server does not answer.", is_final=False)
     if isinstance(error, SSLError) or "SSL" in type(error).__name__ or "CERTIFICATE" in str(error):
         return _FetchError(f"{host}: its TLS certificate or encryption cannot be trusted.", is_final=False)
-    if isinstance(error, NewConnectionError | OSError) or isinstance(error.__cause__, OSError):
+    causes = (error, error.__cause__, *error.args)  # a ProtocolError carries what happened among its arguments
+    if any(isinstance(cause, NewConnectionError | OSError) for cause in causes):
         return _FetchError(f"{host}: no connection.", is_final=False)
     return _FetchError(f"{host}: the answer cannot be read ({type(error).__name__}).", is_final=False)
 
