@@ -109,7 +109,7 @@ def _classify_batches(
     import pyarrow as pa  # noqa: PLC0415  (an extra)
 
     classifier = make_classifier()
-    places = {field: getattr(columns, field) for field in Document._fields}
+    places = {field: getattr(columns, field) for field in ("text", "url", "name")}
     numbers = list_numbers(classifier.appended)
     fields = [pa.field(name, pa.float64() if name in numbers else pa.string()) for name in classifier.appended]
     for batch in batches:

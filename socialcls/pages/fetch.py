@@ -19,7 +19,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from socialcls import __version__
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.pages.html import Page, read_page
 from socialcls.text.urls import host_key, read_url
@@ -36,7 +35,7 @@ except ImportError as error:
         'Fetching pages needs urllib3 and Protego. Install them with: pip install "socialcls[pages]".'
     ) from error
 
-USER_AGENT = f"socialcls/{__version__} (+https://pypi.org/project/socialcls/)"
+USER_AGENT = "socialcls (+https://pypi.org/project/socialcls/)"
 MAX_BYTES = 2_000_000
 """Of a page, as sent and as unpacked."""
 

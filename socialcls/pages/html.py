@@ -86,7 +86,7 @@ def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:
         site_name=(metas.get("og:site_name") or metas.get("application-name", ""))[:_MAX_FIELD_CHARS],
         description=_join_descriptions(markup),
         language=markup.language[:2].lower(),
-        words=" ".join([take_words(blocks, FIRST_WORDS), take_words(choose_prose(blocks), PROSE_WORDS)]).strip(),
+        words=choose_words(blocks),
         address=_find_address(markup),
         marks=find_marks(markup, source, url),
         is_shell=is_shell,
@@ -130,6 +130,13 @@ def _find_encoding(html: bytes, charset: str) -> str:
         return "cp1252"
 
 
+def choose_words(blocks: Sequence[Block]) -> str:
+    """Choose the words of a page: the first visible ones, then the first of its prose among those behind."""
+    first = _take_words(blocks, FIRST_WORDS)
+    prose = _take_words([block for block in choose_prose(blocks) if block.text not in first], PROSE_WORDS)
+    return " ".join([text if text[-1] in ".!?…" else f"{text}." for text in (*first.values(), *prose.values())])
+
+
 def choose_prose(blocks: Sequence[Block]) -> list[Block]:
     """Choose the blocks that are prose, or headings of it: no navigation, no list of links."""
     return [block for block in blocks if not block.is_aside and _is_prose(block)]
@@ -139,20 +146,20 @@ def _is_prose(block: Block) -> bool:
     return block.n_link_words * 2 <= block.n_words and (block.n_words >= _LEAST_PROSE or block.is_heading)
 
 
-def take_words(blocks: Iterable[Block], n: int) -> str:
-    """Take the first n words of blocks, each block once, as a sentence each.
+def _take_words(blocks: Iterable[Block], n: int) -> dict[str, str]:
+    """Take the first n words of blocks: what is taken of each, by its whole text.
 
     Where words are not parted by spaces, a dozen characters count as one.
     """
-    said: dict[str, None] = {}
+    taken: dict[str, str] = {}
     for block in blocks:
         if n <= 0:
             break
-        text = block.text[: n * _WORD_CHARS]
-        if text not in said:
-            said[" ".join(text.split(" ", n)[:n])] = None
+        if block.text not in taken:
+            text = block.text[: n * _WORD_CHARS]
+            taken[block.text] = " ".join(text.split(" ", n)[:n])
             n -= max(block.n_words, len(text) // _WORD_CHARS)
-    return " ".join([text if text[-1] in ".!?…" else f"{text}." for text in said])
+    return taken
 
 
 def _find_address(markup: Markup) -> str:

@@ -170,7 +170,7 @@ def test_robots_are_honoured_and_asked_once(site: Site):
     assert "robots.txt" in fetcher.fetch(f"{site.url}/private").error
     assert not fetcher.fetch(f"{site.url}/").error
     assert site.asked == ["/robots.txt", "/"]
-    assert all(agent.startswith("socialcls/") and "+http" in agent for agent in site.agents)
+    assert all(agent.startswith("socialcls (+http") for agent in site.agents)
 
 
 def test_where_robots_cannot_be_had_nothing_is_fetched(site: Site):
@@ -217,7 +217,7 @@ def test_no_more_is_taken_in_than_the_window(site: Site):
 
     stream = fetch_documents(list_urls(), _LOCAL)
     first = [next(stream).url for _ in range(3)]
-    stream.close()
+    del stream
     assert first == [f"{site.url}/{n}" for n in (1, 2, 3)]
     assert taken <= WINDOW + 3
 

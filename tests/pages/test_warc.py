@@ -36,7 +36,7 @@ _RECORDS = [
 @pytest.fixture(params=["pages.warc", "pages.warc.gz", "pages.wacz"])
 def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same records in each form."""
-    path = tmp_path / request.param
+    path = tmp_path / str(request.param)
     packed = b"".join(gzip.compress(record) for record in _RECORDS)
     if path.suffix == ".wacz":
         with zipfile.ZipFile(path, "w") as package:
