@@ -5,10 +5,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from socialcls.taxonomy.taxonomy import KINDS, LABELS
+from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
 
 DATA_DIR = Path(__file__).parent.parent / "data"
 DATASHEET = DATA_DIR / "README.md"
+LABELS = load_taxonomy().labels
 
 _BLOCK = re.compile(r"(<!-- counts -->\n).*?(<!-- end of counts -->)", re.DOTALL)
 
@@ -26,7 +27,8 @@ def refresh(datasheet: str) -> str:
         f"URL, {notes:,} described rows are border cases with a note.\n\n"
     )
     kinds = [
-        f"{label}: " + ", ".join(f"{kind} {_count(rows, label, kind)}" for kind in KINDS[label]) for label in LABELS
+        f"{label}: " + ", ".join(f"{kind} {_count(rows, label, kind)}" for kind in list_kinds()[label])
+        for label in LABELS
     ]
     tables = [_tabulate(rows, "language"), _tabulate(rows, "style")]
     block = total + "\n".join(tables) + "\nKinds. " + "; ".join(kinds) + ".\n\n"

@@ -4,25 +4,28 @@ import io
 import os
 import subprocess
 import sys
-from struct import Struct
+from collections.abc import Sequence
 from pathlib import Path
+from struct import Struct
 
 import pytest
 from rich.console import Console, RenderableType
 
 from socialcls.classifier import Classifier
+from socialcls.dataset.services import Service
 from socialcls.features.groups import GROUPS
 from socialcls.model.persistence import Artifact, Card
 from socialcls.model.vocabulary import lay_out
 from socialcls.model.weights import Arrays, Scores
 from socialcls.taxonomy.taxonomy import Category, HeadFacts, Signal, Taxonomy
 from socialcls.training.knowledge import KnowledgeBase
-from socialcls.types import GROUNDS, UNSURE
+from socialcls.types import GROUNDS, UNSURE, Label
 
 ROOT = Path(__file__).parent.parent
 
 LABELS = ("community", "blog", "platform", "other")
 CRITERIA = ("itself", "who", "hangs_on", "talk", "purpose")
+NO_HEADS = HeadFacts((), (), {})
 NOTHING_GATHERED = KnowledgeBase({}, {}, {}, {}, {}, {}, {})
 
 
@@ -68,6 +71,50 @@ def make_arrays(
     return Arrays(intercepts, {group.name: (1 / 64, 1 / 64) for group in GROUPS}, lines, weights)
 
 
+THREADS = Signal(
+    id="threads",
+    label="community",
+    criterion="hangs_on",
+    names={"en": "threads and replies", "pl": "wątki i odpowiedzi"},
+    words=("thread*", "wątk*", "post a reply"),
+    url_parts=("viewtopic",),
+)
+
+
+def make_artifact(
+    labels: Sequence[Label],
+    known: dict[str, dict[str, tuple[float, ...]]],
+    intercepts: Scores,
+    *,
+    heads: HeadFacts = NO_HEADS,
+    services: Sequence[Service] = (),
+) -> Artifact:
+    """A model of any labels that knows a few features and the signal THREADS; see `make_arrays`."""
+    names = {
+        answer: Category(answer, f"a {answer}", f"What a {answer} is.", answer != "other")
+        for answer in (*labels, UNSURE)
+    }
+    taxonomy = Taxonomy(
+        categories={"en": names, "pl": names},
+        criteria={language: {c: c for c in CRITERIA} for language in ("en", "pl")},
+        signals=(THREADS,),
+    )
+    return Artifact(
+        card=Card(
+            name="tiny",
+            version="0",
+            labels=tuple(labels),
+            temperatures=dict.fromkeys(GROUNDS, 1.0),
+            thresholds={ground: dict.fromkeys(labels, 0.5) for ground in GROUNDS},
+            data={"n_rows": 0, "labels": {}, "languages": {}, "styles": {}, "sha256": ""},
+            training={"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {}},
+            figures={},
+        ),
+        taxonomy=taxonomy,
+        arrays=make_arrays(known, intercepts, KnowledgeBase.gather(taxonomy, heads=heads, services=services)),
+    )
+
+
 def make_tiny_artifact() -> Artifact:
     """A model that knows two words, a pair, one signal and one part of a URL.
 
@@ -85,41 +132,7 @@ def make_tiny_artifact() -> Artifact:
         "text.signals": {"threads": (2.0, 0.0, -2.0, 1.0)},
         "url.parts": {"sub=blog": (0.0, 30.0, 0.0, 25.0)},
     }
-    names = {
-        answer: Category(answer, f"a {answer}", f"What a {answer} is.", answer != "other")
-        for answer in (*LABELS, UNSURE)
-    }
-    threads = Signal(
-        id="threads",
-        label="community",
-        criterion="hangs_on",
-        names={"en": "threads and replies", "pl": "wątki i odpowiedzi"},
-        words=("thread*", "wątk*", "post a reply"),
-        url_parts=("viewtopic",),
-    )
-    taxonomy = Taxonomy(
-        categories={"en": names, "pl": names},
-        criteria={language: {c: c for c in CRITERIA} for language in ("en", "pl")},
-        signals=(threads,),
-    )
-    return Artifact(
-        card=Card(
-            name="tiny",
-            version="0",
-            labels=LABELS,
-            temperatures=dict.fromkeys(GROUNDS, 1.0),
-            thresholds={ground: dict.fromkeys(LABELS, 0.5) for ground in GROUNDS},
-            data={"n_rows": 0, "labels": {}, "languages": {}, "styles": {}, "sha256": ""},
-            training={"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {}},
-            figures={},
-        ),
-        taxonomy=taxonomy,
-        arrays=make_arrays(
-            known,
-            [0.25, -0.25, -0.25, 0.0],
-            KnowledgeBase.gather(taxonomy, heads=HeadFacts((), (), {}), services=()),
-        ),
-    )
+    return make_artifact(LABELS, known, [0.25, -0.25, -0.25, 0.0])
 
 
 @pytest.fixture

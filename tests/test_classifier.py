@@ -7,13 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import socialcls.model.weights
-import socialcls.text.tokenizer
+import socialcls.text.lexicon
 from socialcls.classifier import MAX_CHARS, PAGE_WORDS, Classifier, make_document, rank
 from socialcls.dataset.reader import read_examples
 from socialcls.errors import InputError
-from socialcls.taxonomy.taxonomy import LABELS, Label
-from socialcls.types import Document
-from tests.conftest import ROOT
+from socialcls.types import Document, Label
+from tests.conftest import LABELS, ROOT
 
 _DEFAULT = Classifier.load()
 _WORDS = st.sampled_from(
@@ -167,7 +166,7 @@ def test_long_streams_do_not_change_answers(default, monkeypatch):
     with (ROOT / "data" / "en-feeds-and-taglines.csv").open(encoding="utf-8", newline="") as stream:
         texts = [row["description"] for row in csv.DictReader(stream)][:60]
     expected = [default.classify(text) for text in texts]
-    monkeypatch.setattr(socialcls.text.tokenizer, "MAX_PIECES", 3)
+    monkeypatch.setattr(socialcls.text.lexicon, "MAX_PIECES", 3)
     monkeypatch.setattr(socialcls.model.weights, "MAX_KEYS", 3)
     monkeypatch.setattr(socialcls.model.weights, "LOOKUPS_BEFORE_DICTIONARY", 100)
     assert [Classifier.load().classify(text) for text in texts] == expected

@@ -33,7 +33,9 @@ def site(tmp_path):
 def test_compiled_modules_answer_to_the_byte_as_their_source_does(site, tmp_path):
     """Evidence, reasons, errors, `classify` and `batch`, in processes that load what was compiled."""
     loaded = _run(site, tmp_path, "-c", _LIST_FILES, *[f"socialcls.{name}" for name in _MODULES]).stdout.decode()
-    assert loaded.splitlines() == [str(site / "socialcls" / f"{name}{EXTENSION_SUFFIXES[0]}") for name in _MODULES]
+    assert loaded.splitlines() == [
+        str(site / "socialcls" / f"{name.replace('.', '/')}{EXTENSION_SUFFIXES[0]}") for name in _MODULES
+    ]
     table = str(ROOT / "examples" / "services.csv")
     for code, *arguments in (
         (0, "tests.transcript"),

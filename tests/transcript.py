@@ -17,6 +17,8 @@ from socialcls.explain.sentence import ReasonWriter
 from socialcls.features.extractor import Reader
 from socialcls.model.persistence import DEFAULT_MODEL_DIR
 from socialcls.reports.json import describe_prediction, dump_line
+from socialcls.taxonomy.taxonomy import load_taxonomy
+from socialcls.training.knowledge import KnowledgeBase
 from socialcls.types import Document
 from tests.golden.make import DOCUMENTS, make_lines
 
@@ -32,11 +34,11 @@ _STRANGE = (
 
 def main() -> None:
     """Print everything."""
-    classifier = Classifier.load()
+    classifier, reader = Classifier.load(), Reader(KnowledgeBase.gather(load_taxonomy()).open())
     documents = [*DOCUMENTS, *_STRANGE, *[e.document for e in read_examples([str(DEFAULT_DATA_DIR)])[::_STEP]]]
     print(make_lines(), end="")
     for document in documents:
-        for line in _describe(classifier, document):
+        for line in _describe(classifier, reader, document):
             print(ascii(line))
     for document in documents[:40]:
         for found in filter(None, find_counterfactuals(document, classifier)):
@@ -58,7 +60,7 @@ def main() -> None:
             print(type(error), error)
 
 
-def _describe(classifier: Classifier, document: Document) -> Iterator[object]:
+def _describe(classifier: Classifier, reader: Reader, document: Document) -> Iterator[object]:
     """All that can be asked about a document."""
     prediction = classifier.classify(document)
     yield dump_line(describe_prediction(prediction, classifier.taxonomy, "en"))
@@ -66,8 +68,8 @@ def _describe(classifier: Classifier, document: Document) -> Iterator[object]:
     yield prediction.known_share
     yield prediction.explanation.features
     yield classifier.classify(document, social_only=True).probabilities
-    yield classifier.read(document).list_keys()
-    yield Reader(classifier.taxonomy.signals).read(document)
+    yield [(c.signal, c.quote(), c.find_spans(), c.value) for c in classifier.read(document).contribute(0, 1)]
+    yield reader.read(document)
 
 
 if __name__ == "__main__":

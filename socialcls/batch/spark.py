@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from socialcls.batch.rows import RowClassifier, name_columns
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.tables.columns import ColumnNames, Columns, find_columns
-from socialcls.types import Document
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -41,7 +40,7 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
     social_only: bool = False,
     prefix: str = "",
 ) -> "DataFrame":
-    """All columns of a DataFrame as they are, then `category`, `confidence` and the others that `socialcls batch` appends.
+    """Add to a DataFrame the columns that `socialcls batch` appends: `category`, `confidence` and the others.
 
     `confidence` and the probabilities are doubles, rounded to four digits; the rest are strings. A row that cannot be
     classified has an `error` and null for the rest; other rows have no error.

@@ -17,12 +17,12 @@ from socialcls.commands.options import (
     print_json,
     show_examples,
 )
-from socialcls.errors import InputError
+from socialcls.errors import DatasetError, InputError
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
     from socialcls.dataset.metrics import Outcome
-    from socialcls.types import Example
+    from socialcls.types import Example, Label
 
 app = make_app()
 
@@ -56,14 +56,17 @@ def evaluate(
     examples = read_examples(data, names=ColumnNames(text_column, url_column, name_column), encoding=encoding)
     if not examples:
         raise InputError(f"{', '.join(data)}: a header and no rows, so there is nothing to measure.")
-    if social_only:
-        examples = [example for example in examples if example.gold != "other"]
     with watch_steps() as begin:
         begin(f"Classifying {len(examples):,} rows")
-        outcomes = _predict(Classifier.load(model), examples, social_only=social_only)
-    figures = describe_figures(measure(outcomes))
+        classifier = Classifier.load(model)
+        _check_labels(examples, classifier.labels)
+        if social_only:
+            examples = [example for example in examples if classifier.taxonomy.is_social(example.gold)]
+        outcomes = _predict(classifier, examples, social_only=social_only)
+    labels = classifier.labels
+    figures = describe_figures(measure(outcomes, labels))
     parts = {
-        value: describe_figures(measure([o for o, v in zip(outcomes, values, strict=True) if v == value]))
+        value: describe_figures(measure([o for o, v in zip(outcomes, values, strict=True) if v == value], labels))
         for values in [_read_column(examples, by)]
         for value in sorted(set(values))
     }
@@ -79,11 +82,23 @@ def evaluate(
         console.print(render_breakdown(by, parts, console.width))
 
 
+def _check_labels(examples: "list[Example]", labels: "tuple[Label, ...]") -> None:
+    for example in examples:
+        if example.gold not in labels:
+            message = f'{example.place}: the model has no label "{example.gold}". Its labels are: {", ".join(labels)}.'
+            raise DatasetError(message)
+
+
 def _predict(classifier: "Classifier", examples: "list[Example]", *, social_only: bool) -> "list[Outcome]":
     from socialcls.dataset.metrics import Outcome
+    from socialcls.dataset.reader import name_place
 
-    predictions = [(e, classifier.classify(e.document, social_only=social_only)) for e in examples]
-    return [Outcome(e.gold, p.best_guess, p.confidence, p.category) for e, p in predictions]
+    outcomes = []
+    for example in examples:
+        with name_place(example):
+            said = classifier.classify(example.document, social_only=social_only)
+        outcomes.append(Outcome(example.gold, said.best_guess, said.confidence, said.category))
+    return outcomes
 
 
 def _read_column(examples: "list[Example]", column: str) -> list[str]:

@@ -1,10 +1,11 @@
 """Read, check and split labelled rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from socialcls.errors import DatasetError, InputError
+from socialcls.errors import DatasetError, InputError, SocialClsError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
 from socialcls.tables.csv import Row, Table, open_table
 from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
@@ -18,6 +19,9 @@ DEFAULT_DATA_DIR = next(
 )
 """The rows that the built-in model learnt from: inside an installed wheel, or `data` in a working copy."""
 
+SERVICES_FILE = "services.csv"
+"""The table of known services beside the rows (see `dataset.services`); it holds no rows to learn from."""
+
 
 def find_data_files(paths: Iterable[str]) -> list[str]:
     """The CSV files among the paths, those below a directory included, in the order of their names.
@@ -30,7 +34,7 @@ def find_data_files(paths: Iterable[str]) -> list[str]:
         if not Path(path).is_dir():
             files.append(path)
             continue
-        found = sorted(str(file) for file in Path(path).rglob("*.csv"))
+        found = sorted(str(file) for file in Path(path).rglob("*.csv") if file.name != SERVICES_FILE)
         if not found:
             raise InputError(f"{path}: no .csv file in this directory.")
         files += found
@@ -49,6 +53,24 @@ def read_examples(paths: Iterable[str], *, names: ColumnNames = BY_KNOWN_NAMES, 
         with open_table(path, encoding=encoding) as table:
             examples += _read_table(table, names)
     return examples
+
+
+@contextmanager
+def name_place(example: Example) -> Iterator[None]:
+    """Say where an example stands in whatever is raised while it is read: file and line.
+
+    An error for users becomes one of labelled data; anything else is a bug of ours: its traceback gets a note.
+
+    Raises:
+        DatasetError: the example cannot be read; names file and line.
+    """
+    try:
+        yield
+    except SocialClsError as error:
+        raise DatasetError(f"{example.place}: {error}" if example.place else str(error)) from error
+    except Exception as error:
+        error.add_note(f"This was raised while reading {example.place or 'an example'}. Please report it.")
+        raise
 
 
 def check_trainable(examples: Sequence[Example], labels: Sequence[Label]) -> None:

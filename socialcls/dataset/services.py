@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from socialcls.dataset.reader import DEFAULT_DATA_DIR
+from socialcls.dataset.reader import DEFAULT_DATA_DIR, SERVICES_FILE
 from socialcls.errors import DatasetError
 from socialcls.text.tokenizer import find_words, fold
 from socialcls.types import Label
@@ -32,7 +32,7 @@ class Service(NamedTuple):
 
 
 @cache
-def read_services(path: Path = DEFAULT_DATA_DIR / "services" / "services.csv") -> tuple[Service, ...]:
+def read_services(path: Path = DEFAULT_DATA_DIR / SERVICES_FILE) -> tuple[Service, ...]:
     """Read the table of services; nothing when there is none.
 
     Raises:

@@ -52,10 +52,10 @@ def rank_features(
     for group in GROUPS:
         rows = weights.groups[group.name].list_rows()
         means = [sum(row[:-1]) / len(known) for row in rows.values()]
-        for label in ranked:
+        for label, of_label_by_group in ranked.items():
             i = known.index(label)
             of_label = [row[i] - mean for row, mean in zip(rows.values(), means, strict=True)]
             strongest = nlargest(n_features, zip(of_label, rows, strict=True))
             if pulls := tuple(Pull(*pair) for pair in strongest if pair[0] >= _LEAST):
-                ranked[label][group.name] = pulls
+                of_label_by_group[group.name] = pulls
     return ranked

@@ -8,14 +8,15 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
 * Where they stand first (Polish and the other Slavic and Romance languages), as the first noun that the lexicon knows:
   what follows is its complement. "Lista blogów" is a list.
 * Behind a preposition or a verb stands what the service is *about*, until the clause ends or "is a" opens it again.
-* What a negation governs is denied: "nie prowadzimy forum".
+* What a negation governs is denied, whatever verb stands between: "nie prowadzimy forum". It governs until the clause
+  ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
 The first head of a text, later ones, what is denied, and the verb that opens a clause ("track", "ask") are features
 apart. The language is the one with most function words among those whose heads stand in the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from socialcls.text.lexicon import BREAK, PAUSE
 from socialcls.text.tokenizer import find_words, fold
@@ -136,92 +137,117 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     likely = [language for language in matches if votes.get(language, 0) == most]
     likely.sort(key=lambda language: (-_count_covered(matches[language]), language != "en", language))
     for language in likely:
-        if found := _walk(words, n, breaks, matches[language], language, languages.get(language) == "last"):
+        reader = _PlaceReader(words, breaks, matches[language], language)
+        reader.is_last = languages.get(language) == "last"
+        if found := reader.read(n):
             return found
     return []
 
 
 def _stands(rest: tuple[str, ...], words: Sequence[H], start: int, breaks: Mapping[int, int]) -> bool:
-    if start + len(rest) > len(words):
+    end = start + len(rest)
+    if end > len(words):
         return False
-    for i in range(len(rest)):
-        if words[start + i].key != rest[i] or start + i in breaks:
-            return False
-    return True
+    return all(words[i].key == rest[i - start] and i not in breaks for i in range(start, end))
 
 
 def _count_covered(matches: dict[int, _Match]) -> int:
     return sum([match.last - i + 1 for i, match in matches.items()])
 
 
-def _walk(
-    words: Sequence[H],
-    n: int,
-    breaks: Mapping[int, int],
-    matches: dict[int, _Match],
-    language: str,
-    is_last: bool,  # noqa: FBT001  (a private function in a hot loop)
-) -> list[Head]:
-    """Read the words of one language in order, in and out of the head's place."""
-    found: list[Head] = []
-    is_open, is_start, is_denied, is_closed_by_head, has_first = True, True, False, False, False
-    i = 0
-    while i < n:
-        word = words[i]
-        gap = breaks.get(i, 0)
-        if gap == BREAK:
-            is_open, is_start, is_denied, is_closed_by_head = True, True, False, False
-        elif gap == PAUSE and is_closed_by_head:
-            is_open, is_closed_by_head = True, False
-        if word.key in _MARKS:
-            is_open, is_start, is_denied, is_closed_by_head = True, True, False, False
-            i += 1
-            continue
-        match = matches.get(i)
-        role = "" if match is not None and match.last > i else word.roles.get(language, "")
+class _PlaceReader(Generic[H]):
+    """Reads the words of one language in order, in and out of the head's place."""
+
+    __slots__ = (
+        "_breaks", "_found", "_has_denied", "_has_first", "_is_closed_by_head", "_is_denied", "_is_open", "_is_start",
+        "_language", "_matches", "_words", "is_last",
+    )  # fmt: skip
+
+    def __init__(
+        self, words: Sequence[H], breaks: Mapping[int, int], matches: Mapping[int, _Match], language: str
+    ) -> None:
+        self._words, self._breaks, self._matches, self._language = words, breaks, matches, language
+        self.is_last = False
+        """Whether heads stand last in a phrase."""
+        self._found: list[Head] = []
+        self._has_first = False
+        self._begin_clause()
+
+    def read(self, n_words: int) -> list[Head]:
+        """Find the heads among the first words."""
+        i = 0
+        while i < n_words:
+            i = self._read_word(i)
+        return self._found
+
+    def _begin_clause(self) -> None:
+        self._is_open = self._is_start = True
+        self._is_closed_by_head = self._is_denied = self._has_denied = False
+
+    def _read_word(self, i: int) -> int:
+        """Read the word with a number, or the term that begins with it; the number of the next one."""
+        word = self._words[i]
+        gap = self._breaks.get(i, 0)
+        if gap == BREAK or word.key in _MARKS:
+            self._begin_clause()
+            if word.key in _MARKS:
+                return i + 1
+        elif gap == PAUSE and self._is_closed_by_head:
+            self._is_open, self._is_closed_by_head = True, False
+        match = self._matches.get(i)
+        role = "" if match is not None and match.last > i else word.roles.get(self._language, "")
         if role:
-            if role == CLOSER:
-                is_open = is_start = is_closed_by_head = False
-            elif role == COPULA:
-                is_open, is_closed_by_head = True, False
-            elif role == NEGATION:
-                is_open, is_denied, is_closed_by_head = True, True, False
-            elif role == CONJUNCTION and is_closed_by_head:
-                is_open, is_closed_by_head = True, False
+            self._play(role)
             if role != FILLER or match is None:
-                i += 1
-                continue
-        if match is None or not is_open:
-            is_start = False
-            i += 1
-            continue
+                return i + 1
+        if match is None or not self._is_open:
+            self._is_start = False
+            return i + 1
+        self._meet(match, i)
+        self._is_start = False
+        return match.last + 1
+
+    def _play(self, role: str) -> None:
+        """Let a function word open or close the head's place."""
+        if role == CLOSER:
+            self._is_open = self._is_denied and not self._has_denied
+            self._is_start = self._is_closed_by_head = False
+        elif role == COPULA:
+            self._is_open, self._is_closed_by_head = True, False
+            self._is_denied = self._is_denied and not self._has_denied
+        elif role == NEGATION:
+            self._is_open = self._is_denied = True
+            self._is_closed_by_head = self._has_denied = False
+        elif role == CONJUNCTION and self._is_closed_by_head:
+            self._is_open, self._is_closed_by_head = True, False
+
+    def _meet(self, match: _Match, first: int) -> None:
+        """Take a term in an open place for what it says."""
         last = match.last
         nouns = [sense for sense in match.senses if not sense.startswith(_VERB)]
-        if is_start and not is_denied and len(nouns) < len(match.senses):
-            for sense in match.senses:
-                if sense.startswith(_VERB):
-                    found.append(Head("does=" + sense[len(_VERB) :], i, last))
+        if self._is_start and not self._is_denied and len(nouns) < len(match.senses):
+            verbs = [sense for sense in match.senses if sense.startswith(_VERB)]
+            self._found += [Head("does=" + sense[len(_VERB) :], first, last) for sense in verbs]
             if not nouns:
-                is_open = False
-        if nouns and (not is_last or _ends_phrase(words, last + 1, breaks, language)):
-            for sense in nouns:
-                if is_denied:
-                    found.append(Head("not=" + sense.partition(".")[0], i, last))
-                else:
-                    found.append(Head(("also=" if has_first else "is=") + sense, i, last))
-            has_first = has_first or not is_denied
-            if not is_last:
-                is_open, is_closed_by_head = False, True
-        is_start = False
-        i = last + 1
-    return found
+                self._is_open = False
+        if not nouns or (self.is_last and not self._ends_phrase(last + 1)):
+            return
+        if self._is_denied:
+            self._found += [Head("not=" + sense.partition(".")[0], first, last) for sense in nouns]
+        else:
+            relation = "also=" if self._has_first else "is="
+            self._found += [Head(relation + sense, first, last) for sense in nouns]
+            self._has_first = True
+        self._has_denied = self._is_denied
+        if not self.is_last:
+            self._is_open, self._is_closed_by_head = False, True
 
-
-def _ends_phrase(words: Sequence[H], i: int, breaks: Mapping[int, int], language: str) -> bool:
-    if i >= len(words) or i in breaks:
-        return True
-    word = words[i]
-    return word.key in _MARKS or word.roles.get(language, "") in _ENDS_PHRASE
+    def _ends_phrase(self, i: int) -> bool:
+        """Whether a phrase ends before the word with a number."""
+        if i >= len(self._words) or i in self._breaks:
+            return True
+        word = self._words[i]
+        return word.key in _MARKS or word.roles.get(self._language, "") in _ENDS_PHRASE
 
 
 def index_heads(terms: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, list[str]]:

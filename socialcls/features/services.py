@@ -60,6 +60,7 @@ def find_name(words: Sequence[str], table: ServiceTable) -> str | None:
 
     Args:
         words: Folded, those up to where the first phrase ends.
+        table: Of the known services.
 
     Returns:
         The key: `named=` a name, `maybe=` one that is also a word; None when nothing is known.

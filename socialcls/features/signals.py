@@ -187,12 +187,10 @@ def _file(opening: str) -> str:
 def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
     """Find the signals that the first words of a text show, and all known pairs; both in order.
 
-        >>> from socialcls.features.heads import HeadEntry
-    from socialcls.taxonomy.taxonomy import Signal
-        >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
-        >>> entries, _ = index_entries([questions])
-        >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
-        ([('questions', 1, 2)], [])
+    >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
+    >>> entries, _ = index_entries([questions])
+    >>> scan([Word(key, look_up(key, entries)) for key in ("tu", "zadaj", "pytanie")])
+    ([('questions', 1, 2)], [])
     """
     hits: list[Hit] = []
     opening = words[:OPENING_WORDS]

@@ -36,7 +36,7 @@ class ReadExplanation:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Each place in the input with all that it adds to the margin, largest first; signals apart from plain words."""
+        """Each place in the input with what it adds to the margin, largest first; signals apart from plain words."""
         if self._evidence is None:
             added: dict[tuple[Field, int, int, str | None], float] = {}
             texts: dict[Field, str] = {}

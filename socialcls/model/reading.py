@@ -170,15 +170,15 @@ class ReadWords(ReadField):
         self._places: dict[Weighed, list[Span]] = {}
         if self._hits:
             signals = field.keys["signals"]
-            shown = [signals[name] for name in dict.fromkeys([signal for signal, _, _ in self._hits])]
-            self.terms.append(Term(field.factors["signals"].smoothing, shown))
+            ids = dict.fromkeys([signal for signal, _, _ in self._hits])
+            shown = [signals[name] for name in ids if signals[name].row[-1]]
+            if shown:
+                self.terms.append(Term(field.factors["signals"].smoothing, shown))
         self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
         if self._heads:
             heads = field.keys["heads"]
-            said: list[Weighed] = []
-            for name in dict.fromkeys([head.key for head in self._heads]):
-                if heads[name].row[-1]:
-                    said.append(heads[name])
+            names = dict.fromkeys([head.key for head in self._heads])
+            said: list[Weighed] = [heads[name] for name in names if heads[name].row[-1]]
             if said:
                 self.terms.append(Term(field.factors["heads"].smoothing, said))
         named = list_name(read)

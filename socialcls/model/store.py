@@ -102,7 +102,7 @@ def save_model_files(model_dir: Path, card: Mapping[str, Any], blocks: Mapping[s
         with _lock(directory) as alone:
             if alone:
                 _remove_leftovers(directory)
-            replaced = _list_files(directory)
+            replaced = _list_files(directory) if alone else []
             try:
                 _replace_file(directory, arrays_name, blocks.values())
                 _replace_file(directory, _CARD, [content])
@@ -407,7 +407,7 @@ def _lock(directory: Path) -> Iterator[bool]:
     """Keep others from saving there; the system lets go of the lock when a process dies.
 
     Yields:
-        Whether nobody else can be saving; False on a file system that has no locks.
+        Whether nobody else can be saving; False on a file system that has no locks, where nothing must be removed.
 
     Raises:
         BlockingIOError: another process is saving there.

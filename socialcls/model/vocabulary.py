@@ -145,4 +145,7 @@ def _encode(text: str) -> bytes:
 
 
 def _decode(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
+    try:
+        return text.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:  # of a damaged vocabulary: what stands there is simply not found
+        return text.decode("utf-8", "replace")

@@ -25,7 +25,7 @@ LOOKUPS_BEFORE_DICTIONARY = 10_000
 """In one section; then a dictionary of it has paid for itself (the ski rental: at most twice the least cost)."""
 
 MAX_KEYS = 50_000
-"""Keys of one group whose rows are cached; on overflow all are evicted, so that a long stream runs in constant memory."""
+"""Keys of one group whose rows are cached. On overflow all are evicted: a long stream runs in constant memory."""
 
 
 class Arrays(NamedTuple):
@@ -219,7 +219,7 @@ class WeighedWord(Word):
 
     __slots__ = ("whole_square",)
 
-    def __init__(  # noqa: PLR0913  (all that there is to know of a word)
+    def __init__(  # noqa: PLR0913, PLR0917  (all that there is to know of a word)
         self,
         key: str,
         opened: Sequence[Entry],

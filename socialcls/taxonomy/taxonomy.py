@@ -198,7 +198,7 @@ def load_heads() -> HeadFacts:
                 raise DatasetError(f"{path.name}, line {number}: terms before the first [section].")
             else:
                 for term in filter(None, (part.strip() for part in line.split(","))):
-                    known = senses.setdefault((path.stem, term), [])
+                    known = senses.setdefault((path.stem[:2], term), [])
                     known += [section] if section not in known else []
     with (_HERE / "heads" / "grammar.toml").open("rb") as stream:
         grammar = tomllib.load(stream)

@@ -34,7 +34,7 @@ from sklearn.linear_model import LogisticRegression
 from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, Outcome, measure
-from socialcls.dataset.reader import check_trainable, split_by_host
+from socialcls.dataset.reader import check_trainable, name_place, split_by_host
 from socialcls.features.extractor import Keys, Reader
 from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, PAGE_MARKS, Factor, Group, expand_key
 from socialcls.model.linear import LinearModel
@@ -59,16 +59,21 @@ MIN_EXAMPLES = {
 }
 """How many examples a feature needs to be learnt, by group; two where nothing is said."""
 
+_SERVICES = frozenset(group.name for group in GROUPS if group.factor.name.endswith(".services"))
+_LEARNT = [group for group in GROUPS if group.name not in _SERVICES]
 VIEWS: dict[str, frozenset[str]] = {
-    "text alone": frozenset(group.name for group in GROUPS if group.factor.field == "text"),
-    "URL alone": frozenset(group.name for group in GROUPS if group.factor.field == "url"),
-    "all fields": frozenset(group.name for group in GROUPS),
+    "text alone": frozenset(group.name for group in _LEARNT if group.factor.field == "text"),
+    "URL alone": frozenset(group.name for group in _LEARNT if group.factor.field == "url"),
+    "all fields": frozenset(group.name for group in _LEARNT),
     "words and n-grams": frozenset({"text.words", "text.pairs", "text.chars"}),
     "words": frozenset({"text.words", "text.pairs"}),
     "n-grams": frozenset({"text.chars"}),
     "signals": frozenset({"text.signals"}),
+    "heads": frozenset({"text.heads"}),
+    "services": _SERVICES,
 }
-"""The groups that each view of a document shows in training."""
+"""The groups that each view of a document shows in training. Known services are shown by themselves alone: the table
+knows nearly every host that training meets, and beside it nothing else would be learnt."""
 
 KNOWN_SHARE = 0.25
 """Share of the hosts people ask about that are taken to be among those that the model was fitted on."""
@@ -178,7 +183,8 @@ def show_examples(examples: Sequence[Example], reader: Reader) -> list[_Shown]:
     """Every example in each view that shows something new of it: a row with nothing but a URL is seen once."""
     shown = []
     for i, example in enumerate(examples):
-        keys = reader.read(example.document)
+        with name_place(example):
+            keys = reader.read(example.document)
         seen: list[Keys] = []
         for view, groups in VIEWS.items():
             visible = keys.restrict_to(groups)
@@ -398,7 +404,7 @@ def choose_thresholds(
     return thresholds
 
 
-def _score_fold(
+def _score_fold(  # noqa: PLR0913, PLR0917  (what a process is handed)
     examples: Sequence[Example],
     learnt: Sequence[_Shown],
     asked: Sequence[_Shown],
@@ -414,7 +420,8 @@ def _score_fold(
 def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Sequence[_Shown]) -> list[Scored]:
     scored = []
     for s in shown:
-        reading = model.read(show_fields(examples[s.index].document, s.view))
+        with name_place(examples[s.index]):
+            reading = model.read(show_fields(examples[s.index].document, s.view))
         has_clue = any(s.keys.by_group[_URL_SIGNALS])
         scored.append(Scored(examples[s.index].gold, s.view, find_ground(reading.n_words), reading.scores, has_clue))
     return scored

@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 from typer.testing import CliRunner
 
-from socialcls.batch.rows import APPENDED, RowClassifier, classify_table, name_columns
+from socialcls.batch.rows import RowClassifier, classify_table, name_appended, name_columns
 from socialcls.batch.spark import classify_columns
 from socialcls.commands.spark_job import app
 from socialcls.dataset.reader import read_examples
@@ -17,7 +17,9 @@ from socialcls.errors import InputError, MissingExtraError, ModelError, OutputEr
 from socialcls.model.persistence import save_artifact
 from socialcls.tables.columns import find_columns
 from socialcls.tables.csv import RowFormat, open_table, write_table
-from tests.conftest import ROOT
+from tests.conftest import LABELS, ROOT
+
+APPENDED = name_appended(LABELS)
 
 pytestmark = [  # of pyspark 3.5, which compares versions with distutils and leaves closing its sockets to the collector
     pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated:DeprecationWarning"),
@@ -150,7 +152,7 @@ def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path
         assert [row[f"again.{name}"] for name in APPENDED] == [row[name] for name in APPENDED]
     (part,) = (tmp_path / "three.csv").glob("*.csv")
     with open_table(str(tmp_path / "in.csv")) as table:
-        columns = name_columns(table.name, table.columns, "")
+        columns = name_columns(table.name, table.columns, APPENDED, "")
         classified = classify_table(table, find_columns(table.name, table.columns), RowClassifier(language="pl"))
         write_table(str(tmp_path / "out.csv"), columns, (some.text for some in classified))
     with open_table(str(tmp_path / "out.csv")) as table, open_table(str(part)) as written:

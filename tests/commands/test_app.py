@@ -118,6 +118,11 @@ def test_unsure_is_a_success():
         (["evaluate", "/nowhere.csv"], None, "/nowhere.csv: no such file."),
         (["evaluate", "-"], b"opis,category\nx,Blog\n", 'line 2: unknown category "Blog". Labels are:'),
         (["evaluate", "-"], b"opis,category\n", "a header and no rows"),
+        (
+            ["evaluate", "-"],
+            b"opis,category\nforum,community\n" + b"x" * 1_000_001 + b",blog\n",
+            "standard input, line 3: The text has 1,000,001 characters; at most 1,000,000 are read.",
+        ),
         (["train", "-", "-o", "/tmp/never"], b"opis,category\nx,blog\n", 'No rows are labelled "community".'),
     ],
 )

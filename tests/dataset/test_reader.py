@@ -6,14 +6,15 @@ from collections import Counter, defaultdict
 import pytest
 
 from docs.refresh_datasheet import DATASHEET, refresh
-from socialcls.dataset.reader import check_trainable, read_examples, split_by_host
+from socialcls.dataset.reader import check_trainable, name_place, read_examples, split_by_host
 from socialcls.errors import DatasetError, InputError
-from socialcls.taxonomy.taxonomy import KINDS, LABELS
+from socialcls.taxonomy.taxonomy import list_kinds
 from socialcls.text.urls import host_key, looks_like_url
 from socialcls.types import Document, Example
-from tests.conftest import ROOT
+from tests.conftest import LABELS, ROOT
 
 DATA = ROOT / "data"
+KINDS = list_kinds()
 COLUMNS = ["id", "name", "url", "description", "language", "category", "kind", "style", "note"]
 STYLES = {
     "meta", "tagline", "directory", "lead", "about", "rules",
@@ -66,11 +67,11 @@ def test_a_directory_is_all_its_files(tmp_path):
 def test_each_label_needs_rows():
     """A label with none, or all of one host, cannot be learnt and measured."""
     rows = [Example(Document(url=f"{label}{i}.pl"), label) for label in LABELS for i in range(2)]
-    check_trainable(rows)
+    check_trainable(rows, LABELS)
     with pytest.raises(DatasetError, match='labelled "other"'):
-        check_trainable(rows[:-2])
+        check_trainable(rows[:-2], LABELS)
     with pytest.raises(DatasetError, match="of one host"):
-        check_trainable(rows[:-1])
+        check_trainable(rows[:-1], LABELS)
 
 
 def test_a_host_is_never_split():
@@ -144,3 +145,15 @@ def test_the_datasheet_counts_what_is_there():
     """`just datasheet` writes it anew."""
     datasheet = DATASHEET.read_text(encoding="utf-8")
     assert refresh(datasheet) == datasheet
+
+
+def test_whatever_goes_wrong_with_an_example_says_where_it_stands():
+    """An error for users begins with file and line; a bug keeps its kind and its traceback, and gets a note."""
+    example = Example(Document("forum"), "blog", place="mine.csv, line 7")
+    with pytest.raises(DatasetError, match=r"^mine\.csv, line 7: Nothing to read\.$"), name_place(example):
+        raise InputError("Nothing to read.")
+    with pytest.raises(ZeroDivisionError) as caught, name_place(example):
+        raise ZeroDivisionError
+    assert caught.value.__notes__ == ["This was raised while reading mine.csv, line 7. Please report it."]
+    with pytest.raises(DatasetError, match=r"^Nothing to read\.$"), name_place(example._replace(place="")):
+        raise InputError("Nothing to read.")

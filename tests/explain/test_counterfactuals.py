@@ -166,7 +166,7 @@ def test_a_part_of_the_url_is_removed_and_the_others_stay_in_place(tiny):
 def test_words_do_not_grow_together(tiny_artifact):
     """What stood on both sides of a removed mark is still two words."""
     known: dict[str, dict[str, tuple[float, ...]]] = {"text.words": {"?": (0.0, 100.0, 0.0, 100.0)}}
-    arrays = make_arrays(known, tiny_artifact.arrays.intercepts, ())
+    arrays = make_arrays(known, tiny_artifact.arrays.intercepts)
     found = find_counterfactuals(Document("a?b"), Classifier(tiny_artifact._replace(arrays=arrays))).best_guess
     assert found
     assert [removal.text for removal in found.removed] == ["?"]

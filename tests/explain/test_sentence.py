@@ -8,8 +8,7 @@ from socialcls.classifier import make_document
 from socialcls.errors import InputError
 from socialcls.explain.sentence import ReasonWriter, list_hints, show_share
 from socialcls.messages import find_language, list_languages, load_messages
-from socialcls.taxonomy.taxonomy import LABELS
-from tests.conftest import ROOT
+from tests.conftest import LABELS, ROOT
 
 
 @pytest.mark.parametrize(

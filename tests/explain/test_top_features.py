@@ -3,9 +3,9 @@
 import pytest
 
 from socialcls.explain.top_features import Pull, rank_features
-from socialcls.features.extractor import GROUPS_BY_NAME
+from socialcls.features.groups import GROUPS_BY_NAME
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact
-from socialcls.taxonomy.taxonomy import LABELS
+from tests.conftest import LABELS
 
 
 def test_weights_are_centred_over_the_labels(tiny_artifact):

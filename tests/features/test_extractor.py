@@ -3,12 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcls.features.extractor import GROUPS, GROUPS_BY_NAME, MAX_WORD_CHARS, Reader, expand_key, read_url_keys
+from socialcls.features.extractor import NOTHING_KNOWN, Reader
+from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, MAX_WORD_CHARS, expand_key
+from socialcls.features.services import ServiceTable
+from socialcls.features.url_features import read_url_keys
 from socialcls.taxonomy.taxonomy import load_taxonomy
 from socialcls.text.tokenizer import fold
+from socialcls.training.knowledge import KnowledgeBase
 from socialcls.types import Document
 
-_READER = Reader(load_taxonomy().signals)
+_KNOWLEDGE = KnowledgeBase.gather(load_taxonomy()).open()
+_READER = Reader(_KNOWLEDGE)
 _NAMES = [group.name for group in GROUPS]
 _DOCUMENTS = st.builds(Document, text=st.text(), url=st.text(), name=st.text())
 
@@ -23,7 +28,8 @@ def test_a_key_counts_once(document):
 @given(st.one_of(st.text(), st.from_regex(r"(https?://)?(forum|a|ß)\.[a-zİ]{1,5}\.pl/(\w|@|~|/)*")))
 def test_a_key_of_a_url_stands_where_it_says(url):
     """Its place is within the URL; the n-grams of a host are those of what stands there."""
-    for key in read_url_keys(url, {}):
+    services = ServiceTable({"a.pl": ["blog"], "*.pl": ["other"], "forum.a.pl/@": ["platform"]}, {})
+    for key in read_url_keys(url, _KNOWLEDGE.url_parts, services):
         assert 0 <= key.start < key.end <= len(url)
         if key.group == "url.chars":
             assert fold(url[key.start : key.end].lower()) == key.key
@@ -42,7 +48,11 @@ def test_of_a_huge_word_only_the_beginning_is_read():
 
 def test_url_parts_are_named_for_what_they_are():
     """Subdomain, site, suffix and path are different facts."""
-    keys = Reader(()).read(Document(url="https://forum.example.co.uk/@ania/1")).by_group[_NAMES.index("url.parts")]
+    keys = (
+        Reader(NOTHING_KNOWN)
+        .read(Document(url="https://forum.example.co.uk/@ania/1"))
+        .by_group[_NAMES.index("url.parts")]
+    )
     expected = {"sub=forum", "site=example", "domain=example.co.uk", "path=@…", "path=0"}
     assert expected <= set(keys)
 
@@ -51,7 +61,7 @@ def test_suffixes_that_mean_something_are_features():
     """A government's, a topic's, one that the world has made its own; not .com, and not a country's."""
     parts = _NAMES.index("url.parts")
     found = {
-        host: {key for key in Reader(()).read(Document(url=host)).by_group[parts] if key.startswith("tld=")}
+        host: {key for key in Reader(NOTHING_KNOWN).read(Document(url=host)).by_group[parts] if key.startswith("tld=")}
         for host in ("a.gov.pl", "a.social", "a.io", "a.ac.uk", "a.com", "a.pl", "a.com.pl", "a.co.uk")
     }
     assert [found[host] for host in ("a.gov.pl", "a.social", "a.io", "a.ac.uk")] == [
@@ -65,7 +75,7 @@ def test_suffixes_that_mean_something_are_features():
 
 def test_only_the_opening_shows_signals():
     """A signal among the first words counts, a later one does not, nor a phrase that goes beyond them."""
-    reader, signals = Reader(load_taxonomy().signals), _NAMES.index("text.signals")
+    reader, signals = _READER, _NAMES.index("text.signals")
     early, late, across, within = (
         set(reader.read(Document(text=text)).by_group[signals])
         for text in (

@@ -10,7 +10,6 @@ from socialcls.explain.top_features import Pull, rank_features
 from socialcls.messages import list_languages, load_messages
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact
 from socialcls.reports.json import describe_figures, describe_model
-from socialcls.taxonomy.taxonomy import Label
 from socialcls.terminal.metrics import (
     render_breakdown,
     render_confusion,
@@ -19,7 +18,8 @@ from socialcls.terminal.metrics import (
     render_pulls,
     summarise_batch,
 )
-from tests.conftest import show
+from socialcls.types import Label
+from tests.conftest import LABELS, show
 
 _WIDTHS = pytest.mark.parametrize("width", [40, 60, 120])
 
@@ -28,7 +28,7 @@ _WIDTHS = pytest.mark.parametrize("width", [40, 60, 120])
 def figures():
     """Of 12,345 blogs, all right, and one community taken for a platform."""
     right, wrong = Outcome("blog", "blog", 0.9, "blog"), Outcome("community", "platform", 0.6, "unsure")
-    return describe_figures(measure([right] * 12_345 + [wrong]))
+    return describe_figures(measure([right] * 12_345 + [wrong], LABELS))
 
 
 @_WIDTHS
@@ -109,6 +109,6 @@ def test_features_are_named_for_people(tiny_artifact):
 
 
 def test_a_batch_in_one_line():
-    """Only what there is, labels first, in the order in which labels are always named."""
+    """Only what there is, labels first, the commonest before the others."""
     counts = Counter({"": 1, "unsure": 2, "other": 1_000, "blog": 3})
-    assert summarise_batch(counts, 1_006, 2.04) == "1,006 rows in 2.0 s: 3 blog, 1,000 other, 2 unsure, 1 failed"
+    assert summarise_batch(counts, 1_006, 2.04) == "1,006 rows in 2.0 s: 1,000 other, 3 blog, 2 unsure, 1 failed"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import socialcls.text.tokenizer
-from socialcls.text.tokenizer import Lexicon, find_spans, find_words, fold, quote
+from socialcls.text.tokenizer import find_spans, find_words, fold, quote
 
 
 @given(st.text())
@@ -50,33 +49,6 @@ def test_numbers_keep_their_shape_only():
 def test_names_with_a_mark_before_them_are_one_word():
     """Channels and accounts stay whole, the prefix of a subreddit is a word; a plain slash parts words."""
     assert find_words("#help @ania r/Polska or/b u/kot") == ["#help", "@ania", "r/", "Polska", "or", "b", "u/", "kot"]
-
-
-@given(st.lists(st.one_of(st.text(), st.sampled_from(["Forum", "forum,", "(FORUM)", "e\u0301", "r/x", "\x1c"]))))
-def test_a_lexicon_reads_the_same_words(pieces):
-    """Whatever is remembered, a text is read as its folded words in order."""
-    lexicon = Lexicon(lambda word: word)
-    for text in (" ".join(pieces), "".join(pieces), " ".join(pieces)):
-        assert lexicon.read(text) == [fold(word) for word in find_words(text)]
-
-
-def test_one_word_is_one_object():
-    """However it is written, within a text and between texts."""
-    lexicon = Lexicon(lambda word: [word])
-    (first, second), (third,) = lexicon.read("Łódź lodz"), lexicon.read("LODZ!")[:1]
-    assert first is second is third
-
-
-def test_one_word_is_one_object_whatever_was_forgotten(monkeypatch):
-    """A word that comes back from the older half is the same in every piece; one that was not met meanwhile is new."""
-    monkeypatch.setattr(socialcls.text.tokenizer, "MAX_PIECES", 2)
-    lexicon = Lexicon(lambda word: [word])
-    (first, *_) = lexicon.read("Forum blog shop")
-    (second, third) = lexicon.read("(forum) FORUM")
-    assert first is second is third
-    lexicon.read("a b c")
-    lexicon.read("d e f")
-    assert lexicon.read("forum")[0] is not first
 
 
 @given(st.text(" .,()'ab1_#@r/?!\u0301é", max_size=8), st.data())

@@ -10,6 +10,7 @@ from socialcls.features.extractor import Reader
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact, save_artifact
 from socialcls.taxonomy.taxonomy import load_taxonomy
+from socialcls.training.knowledge import KnowledgeBase
 from socialcls.training.pipeline import (
     Scored,
     Settings,
@@ -22,7 +23,7 @@ from socialcls.training.pipeline import (
     show_examples,
     train,
 )
-from tests.conftest import ROOT
+from tests.conftest import LABELS, ROOT
 
 _SETTINGS = Settings(n_folds=2, n_jobs=1)
 
@@ -41,11 +42,12 @@ def few(examples):
 
 def test_exported_scores_are_those_of_scikit_learn(few, examples):
     """`decision_function` of the fit and the sums of its export agree, on rows seen and unseen."""
-    reader = Reader(load_taxonomy().signals)
+    knowledge = KnowledgeBase.gather(load_taxonomy())
+    reader = Reader(knowledge.open())
     fitted = fit(few, show_examples(few, reader), _SETTINGS)
-    model = LinearModel(export(fitted, load_taxonomy().signals))
+    model = LinearModel(export(fitted, LABELS, knowledge))
     documents = [example.document for example in examples[::7]]
-    expected = score_keys(fitted, [reader.read(document) for document in documents])
+    expected = score_keys(fitted, [reader.read(document) for document in documents], LABELS)
     found = np.array([model.read(document).scores for document in documents])
     assert found == pytest.approx(expected - expected[:, -1:], abs=2e-6)
 
@@ -70,8 +72,9 @@ def test_the_committed_model_answers_as_a_fresh_one_does(examples):
     assert committed.card.data["n_rows"] == len(examples)
     taxonomy = load_taxonomy()
     assert committed.taxonomy.as_dict() == taxonomy.as_dict()
-    shown = show_examples(examples, Reader(taxonomy.signals))
-    fresh = LinearModel(export(fit(examples, shown, Settings()), taxonomy.signals))
+    knowledge = KnowledgeBase.gather(taxonomy)
+    shown = show_examples(examples, Reader(knowledge.open()))
+    fresh = LinearModel(export(fit(examples, shown, Settings()), LABELS, knowledge))
     shipped = LinearModel(committed.arrays)
     sample = [example.document for example in examples[::3]]
     expected = np.array([fresh.read(document).scores for document in sample])
@@ -102,15 +105,17 @@ def test_a_threshold_is_where_the_answers_above_are_right_often_enough():
     """Two wrong at the bottom of ten: 8 of 8 and 8 of 9 (0.89) pass 0.85, 8 of 10 does not."""
     outcomes = [Outcome("blog" if i < 8 else "other", "blog", 0.95 - i * 0.04, "blog") for i in range(10)]
     alike = np.ones(10)
-    assert choose_thresholds(outcomes, 0.85, alike)["blog"] == pytest.approx(0.95 - 8 * 0.04)
-    assert choose_thresholds(outcomes, 0.95, alike)["blog"] == pytest.approx(0.95 - 7 * 0.04)
-    assert choose_thresholds(outcomes, 0.85, alike)["other"] == 0.99
-    assert choose_thresholds(outcomes, 0.85, np.array([0.5] * 8 + [1, 1]))["blog"] == pytest.approx(0.95 - 7 * 0.04)
+    assert choose_thresholds(outcomes, LABELS, 0.85, alike)["blog"] == pytest.approx(0.95 - 8 * 0.04)
+    assert choose_thresholds(outcomes, LABELS, 0.95, alike)["blog"] == pytest.approx(0.95 - 7 * 0.04)
+    assert choose_thresholds(outcomes, LABELS, 0.85, alike)["other"] == 0.99
+    assert choose_thresholds(outcomes, LABELS, 0.85, np.array([0.5] * 8 + [1, 1]))["blog"] == pytest.approx(
+        0.95 - 7 * 0.04
+    )
 
 
 def test_addresses_are_mixed_in_their_shares():
     """A quarter known, and of the rest one half with a clue, however many there are of each."""
-    known, clue, bare = (Scored("blog", "URL alone", "url", (0, 0, 0, 0), has_clue=c) for c in (False, True, False))
+    known, clue, bare = (Scored("blog", "URL alone", "url", [0.0] * 4, has_clue=c) for c in (False, True, False))
     mixed, weights = mix_addresses([clue, *[bare] * 7], [known] * 5)
     shares = [weights[[s is kind for s in mixed]].sum() for kind in (known, clue, bare)]
     assert shares == pytest.approx([0.25, 0.375, 0.375])

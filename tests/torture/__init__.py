@@ -1,0 +1,1 @@
+"""What must hold whatever happens: tried briefly by `test_torture`, for hours by the command in each module."""

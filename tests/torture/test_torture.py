@@ -1,0 +1,41 @@
+"""The torture of this room, briefly; each module of it runs for longer by a command."""
+
+import random
+import re
+import subprocess
+import sys
+
+from socialcls.model.store import load_model_files
+from tests.conftest import ROOT
+from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
+
+
+def test_a_killed_save_loses_nothing():
+    """A few dozen kills at random moments and one before each line, with a reader: no model lost, no load failed."""
+    options = ["--kills", "60", "--readers", "1", "--step", "9", "--seconds", "1"]
+    command = [sys.executable, "-m", "tests.torture.saves", *options]
+    result = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    told = result.stdout.decode() + result.stderr.decode()
+    assert result.returncode == 0, told
+    counts = {what: int(n.replace(",", "")) for n, what in re.findall(r"([\d,]+) (.+)", told)}
+    assert counts["kills"] == 60
+    assert min(counts["kills before a line"], counts["loads"], counts["saves beside others"]) > 10, told
+    assert counts["saves told that another is under way"] > 0, told
+    assert counts["kills that left something to clean"] > 0, told
+
+
+def test_a_mutant_loads_or_is_refused(tmp_path):
+    """Nothing else is raised, and nothing takes long."""
+    outcomes = load_mutants(tmp_path, 600, seed=1)
+    assert outcomes.keys() == {"loaded", "refused", "longest_ms"}, outcomes
+    assert min(outcomes["loaded"], outcomes["refused"]) > 60, outcomes
+    assert outcomes["longest_ms"] < 2000
+
+
+def test_the_checksums_of_a_mutant_match(tmp_path):
+    """Without a change it is what was saved, and what can be written as JSON comes back as it was changed."""
+    write_mutant(tmp_path, *SAMPLE)
+    assert load_model_files(tmp_path, 4) == SAMPLE
+    mutants = [mutate(*SAMPLE, random.Random(seed)) for seed in range(20)]  # noqa: S311
+    assert all(mutant != SAMPLE or repr(mutant) != repr(SAMPLE) for mutant in mutants[:3])
+    assert mutants[3] == mutate(*SAMPLE, random.Random(3))  # noqa: S311
