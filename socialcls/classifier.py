@@ -76,7 +76,8 @@ class Classifier:
         probabilities = {label: power / total for label, power in zip(labels, powers, strict=True)}
         confidence = powers[i] / total
         is_sure = confidence >= self.card.thresholds[ground][best_guess]
-        if reading.n_words < MIN_WORDS and not document.url.strip() and not reading.has_known_service:
+        is_bare = not document.url.strip() and not document.marks
+        if reading.n_words < MIN_WORDS and is_bare and not reading.has_known_service:
             is_sure = False
         category = best_guess if is_sure else UNSURE
         margin = highest - scores[j]
@@ -138,10 +139,10 @@ def check_document(document: Document) -> None:
     Raises:
         InputError: there is nothing to read, or far too much.
     """
-    text, url, name = document
+    text, url, name, _ = document
     if document.is_blank:
         raise InputError("Nothing to read: text, URL and name are empty. Give a description or a URL.")
     if len(text) + len(url) + len(name) > MAX_CHARS:
-        field, value = max(zip(Document._fields, document, strict=True), key=lambda pair: len(pair[1]))
+        field, value = max(("text", text), ("url", url), ("name", name), key=lambda pair: len(pair[1]))
         message = f"The {field} has {len(value):,} characters; at most {MAX_CHARS:,} are read. Give its beginning."
         raise InputError(message)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
-Field = Literal["text", "name", "url"]
+Field = Literal["text", "name", "url", "page"]
+"""Where something stands; "page" is the markup of a web page."""
 
 Label = str
 """One of a model's labels: "blog"."""
@@ -20,6 +21,15 @@ Ground = Literal["description", "page", "url"]
 GROUNDS: tuple[Ground, ...] = ("description", "page", "url")
 
 
+class Mark(NamedTuple):
+    """Something in a page's markup that says what kind of service it belongs to."""
+
+    id: str
+    """What was found: "engine.phpbb", "schema.DiscussionForumPosting", "links.topics"."""
+    quote: str
+    """What shows it, as it stands in the page, or a count of it: "generator: phpBB"."""
+
+
 class Document(NamedTuple):
     """What is classified: a description, a URL, a name, or any of them together."""
 
@@ -29,11 +39,32 @@ class Document(NamedTuple):
     """A URL or a bare host, as given."""
     name: str = ""
     """The service's name or the page's title, as given."""
+    marks: tuple[Mark, ...] = ()
+    """What was found in the markup of its page, each id once; empty when there is no page."""
 
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing to read in any field."""
-        return not (self.text.strip() or self.url.strip() or self.name.strip())
+        return not (self.text.strip() or self.url.strip() or self.name.strip() or self.marks)
+
+    @classmethod
+    def from_html(cls, html: str | bytes, url: str = "") -> "Document":
+        """Read a web page: its title, descriptions, first visible words and marks.
+
+        Nothing is fetched.
+
+        Args:
+            html: Its source; of bytes the encoding is found out.
+            url: Its address, where it is known.
+
+        >>> page = "<title>Cacti</title><meta name=generator content=phpBB><p>Ask a question, or answer one."
+        >>> document = Document.from_html(page, "https://example.org/forum/")
+        >>> document.name, document.text, document.marks[0].id
+        ('Cacti', 'Cacti. Ask a question, or answer one.', 'engine.phpbb')
+        """
+        from socialcls.pages.html import read_page  # noqa: PLC0415  (a description needs none of it)
+
+        return read_page(html, url).make_document(url)
 
 
 class Example(NamedTuple):
@@ -54,7 +85,7 @@ class Evidence(NamedTuple):
     text: str
     """The part as it stands in the field: `field[start:end]`."""
     start: int
-    """Position in characters of the field as given."""
+    """Position in characters of the field as given; of a page's markup, in the quotes of its marks, one a line."""
     end: int
     signal: str | None
     """The id of the signal that the part shows; None for the part's plain words, n-grams or URL features."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from socialcls.batch.rows import RowClassifier, name_columns
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.tables.columns import ColumnNames, Columns, find_columns
-from socialcls.types import Document
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -109,7 +108,7 @@ def _classify_batches(
     import pyarrow as pa  # noqa: PLC0415  (an extra)
 
     classifier = make_classifier()
-    places = {field: getattr(columns, field) for field in Document._fields}
+    places = {field: getattr(columns, field) for field in ("text", "url", "name")}
     numbers = list_numbers(classifier.appended)
     fields = [pa.field(name, pa.float64() if name in numbers else pa.string()) for name in classifier.appended]
     for batch in batches:

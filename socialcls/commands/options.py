@@ -75,10 +75,17 @@ def read_source(source: str) -> str:
     Raises:
         InputError: it is not UTF-8.
     """
-    if source != "-":
-        return check_utf8(source)
+    return decode_input(sys.stdin.buffer.read()) if source == "-" else check_utf8(source)
+
+
+def decode_input(data: bytes) -> str:
+    """What stood on standard input.
+
+    Raises:
+        InputError: it is not UTF-8.
+    """
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = (
             f"standard input: not UTF-8 (byte 0x{error.object[error.start]:02x}). "

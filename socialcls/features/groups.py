@@ -42,6 +42,7 @@ NAME_SERVICES = Factor("name.services", "name", smoothing=1.0)
 URL = Factor("url", "url", smoothing=200.0)
 URL_SIGNALS = Factor("url.signals", "url", smoothing=3.0)
 URL_SERVICES = Factor("url.services", "url", smoothing=1.0)
+PAGE_MARKS = Factor("page.marks", "page", smoothing=1.0)
 
 GROUPS: tuple[Group, ...] = (
     Group("text.words", TEXT, _WHOLE, scale=1.0, is_rare_better=True),
@@ -60,6 +61,7 @@ GROUPS: tuple[Group, ...] = (
     Group("url.chars", URL, _LONG_NGRAMS, scale=1.0, is_rare_better=True),
     Group("url.signals", URL_SIGNALS, _WHOLE, scale=1.6, is_rare_better=False),
     Group("url.services", URL_SERVICES, _WHOLE, scale=3.0, is_rare_better=False),
+    Group("page.marks", PAGE_MARKS, _WHOLE, scale=1.0, is_rare_better=False),
 )
 GROUPS_BY_NAME = {group.name: group for group in GROUPS}
 

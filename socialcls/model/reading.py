@@ -18,7 +18,7 @@ from socialcls.features.url_features import read_url_keys
 from socialcls.model.weights import GroupWeights, Key, KeyCache, WeighedWord, Weights, WordWeights
 from socialcls.text.lexicon import Lexicon
 from socialcls.text.tokenizer import find_spans, list_spellings, quote
-from socialcls.types import Field
+from socialcls.types import Field, Mark
 
 T = TypeVar("T")
 
@@ -87,6 +87,8 @@ def name_signal(thing: Weighed) -> str | None:
         return KNOWN_SERVICE
     if nature == "heads":
         return HEAD_SIGNALS[thing.name.partition("=")[0]]
+    if nature == "marks":
+        return f"page_{thing.name.partition('.')[0]}"
     return None
 
 
@@ -313,6 +315,51 @@ class ReadUrl(ReadField):
                 if isinstance(thing, Key):
                     for feature, row in self._field.groups[thing.group].list_features(thing.name):
                         listed.append((thing.group, feature, row, term.scale))
+        return listed
+
+
+class MarkField:
+    """What each mark of a page weighs."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.groups: dict[str, GroupWeights] = {"page.marks": weights.groups["page.marks"]}
+        self.keys = KeyCache("page.marks", weights.groups["page.marks"])
+        self.factor = GROUPS_BY_NAME["page.marks"].factor
+
+
+class ReadMarks(ReadField):
+    """The marks of one page. Its text is their quotes, one a line: positions point into that."""
+
+    __slots__ = ("_field", "_spans")
+
+    def __init__(self, field: MarkField, marks: Sequence[Mark]) -> None:
+        super().__init__("page", "\n".join([mark.quote for mark in marks]))
+        self._field = field
+        self._spans: dict[Weighed, list[Span]] = {}
+        start = 0
+        for mark in marks:
+            key = field.keys[mark.id]
+            if any(key.row):
+                self._spans.setdefault(key, []).append((start, start + len(mark.quote)))
+            start += len(mark.quote) + 1
+        if self._spans:
+            self.terms.append(Term(field.factor.smoothing, list(self._spans)))
+
+    def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
+        """Find where a mark is quoted."""
+        return tuple(self._spans[thing])
+
+    def quote(self, thing: Weighed) -> tuple[str, ...]:
+        """Quote what shows a mark."""
+        return list_spellings([self.text[start:end] for start, end in self.find_spans(thing)])
+
+    def list_features(self) -> list[tuple[str, str, Row, float]]:
+        """List each mark with its group, its id, its row, and what that is multiplied by."""
+        listed: list[tuple[str, str, Row, float]] = []
+        for term in self.terms:
+            for thing in term.weighed:
+                if isinstance(thing, Key):
+                    listed.append((thing.group, thing.name, thing.row, term.scale))
         return listed
 
 

@@ -17,7 +17,7 @@ fitted on the others, *exported*, and scores its fold as the shipped classifier 
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -36,11 +36,12 @@ from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, Outcome, measure
 from socialcls.dataset.reader import check_trainable, find_voice, name_place, split_by_host
 from socialcls.features.extractor import Keys, Reader
-from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, Factor, Group, expand_key
+from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, PAGE_MARKS, Factor, Group, expand_key
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact, Card
 from socialcls.model.vocabulary import lay_out
 from socialcls.model.weights import Arrays, Scores
+from socialcls.pages.marks import read_mark_weights
 from socialcls.taxonomy.taxonomy import Taxonomy, list_shares
 from socialcls.training.knowledge import KnowledgeBase
 from socialcls.types import GROUNDS, UNSURE, Document, Example, Ground, Label
@@ -251,7 +252,10 @@ def score_keys(fitted: Fit, all_keys: Sequence[Keys], labels: Sequence[Label]) -
 
 
 def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Arrays:
-    """Export a fit as plain integers: scales and inverse document frequencies folded in."""
+    """Export a fit as plain integers: scales and inverse document frequencies folded in.
+
+    Marks of pages that no example had get the weights that were set by hand; those that were learnt keep theirs.
+    """
     coefficients, intercepts = fitted.estimator.coef_, fitted.estimator.intercept_
     if len(labels) == 2:  # of two labels it keeps the second one's alone
         coefficients, intercepts = (
@@ -260,21 +264,44 @@ def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Ar
         )
     order = [list(fitted.estimator.classes_).index(label) for label in labels]
     relative = (coefficients[order[:-1]] - coefficients[order[-1]]) * fitted.idf
+    features = dict(fitted.features)
     rows, scales, start = [], {}, 0
     for group in GROUPS:
         n = len(fitted.features[group.name])
         of_group = relative[:, start : start + n] * group.scale
         squares = fitted.idf[start : start + n] ** 2
+        if group.factor is PAGE_MARKS:
+            set_by_hand = weigh_marks(labels, but=features[group.name])
+            features[group.name] = [*features[group.name], *set_by_hand]
+            of_group = np.hstack([of_group, np.array([*set_by_hand.values()]).reshape(-1, len(labels) - 1).T])
+            squares = np.hstack([squares, np.zeros(len(set_by_hand))])
         scales[group.name] = (_choose_scale(of_group), _choose_scale(squares))
         numbers = [of_group / scales[group.name][0], squares[None, :] / scales[group.name][1]]
         rows.append(np.rint(np.vstack(numbers)).T.astype("<i4"))
         start += n
-    lines, line_order = lay_out({**fitted.features, **knowledge.list_lines()})
+    lines, line_order = lay_out({**features, **knowledge.list_lines()})
     weights = np.concatenate(rows)
     relative_intercepts = intercepts[order] - intercepts[order[-1]]
     return Arrays(
         [float(value) for value in relative_intercepts], scales, lines, weights[line_order[: len(weights)]].tobytes()
     )
+
+
+def weigh_marks(labels: Sequence[Label], but: Collection[str] = ()) -> dict[str, list[float]]:
+    """List the marks of pages with their coefficients for all labels but the last, as they were set by hand.
+
+    Their squared idf is 0: they do not count towards the length factor, so where no other mark counts there, a mark
+    adds exactly its weight. Labels that a weight does not name get nothing.
+
+    Args:
+        labels: Of the model, in order.
+        but: Ids of marks that have other coefficients.
+    """
+    return {
+        name: [weights.get(label, 0.0) - weights.get(labels[-1], 0.0) for label in labels[:-1]]
+        for name, weights in read_mark_weights().items()
+        if name not in but and not set(weights).isdisjoint(labels)
+    }
 
 
 def _choose_scale(values: Vector) -> float:
