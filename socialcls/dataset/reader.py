@@ -7,7 +7,8 @@ from pathlib import Path
 
 from socialcls.errors import DatasetError, InputError, SocialClsError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
-from socialcls.tables.csv import Row, Table, open_table
+from socialcls.tables.formats import open_table
+from socialcls.tables.table import Row, Table
 from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
 from socialcls.text.urls import host_key
 from socialcls.types import Example, Label
@@ -137,7 +138,7 @@ def _shuffle_key(host: str, seed: int) -> bytes:
 def _read_table(table: Table, names: ColumnNames) -> list[Example]:
     gold = find_gold(table.name, table.columns)
     columns = find_columns(table.name, table.columns, names)
-    used = {gold, columns.text, columns.url, columns.name}
+    used = {gold, *columns.used}
     rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
     return [_read_example(table, row, gold, columns, rest) for row in table.body.read_rows()]
 

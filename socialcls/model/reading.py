@@ -355,12 +355,12 @@ class ReadMarks(ReadField):
 
     def list_features(self) -> list[tuple[str, str, Row, float]]:
         """List each mark with its group, its id, its row, and what that is multiplied by."""
-        listed: list[tuple[str, str, Row, float]] = []
-        for term in self.terms:
-            for thing in term.weighed:
-                if isinstance(thing, Key):
-                    listed.append((thing.group, thing.name, thing.row, term.scale))
-        return listed
+        return [
+            (thing.group, thing.name, thing.row, term.scale)
+            for term in self.terms
+            for thing in term.weighed
+            if isinstance(thing, Key)
+        ]
 
 
 def _list_distinct(things: Sequence[T]) -> list[T]:

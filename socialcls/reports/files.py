@@ -14,7 +14,7 @@ from socialcls.explain.summary import Account, Side, give_account, name_model, n
 from socialcls.model.persistence import Card
 from socialcls.reports.html import compose_webpage
 from socialcls.reports.json import describe_prediction
-from socialcls.tables.csv import replace_file
+from socialcls.tables.files import replace_file
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.prediction import render_prediction
 from socialcls.text.escaping import neutralise, neutralise_json
