@@ -85,6 +85,10 @@ class Reason(NamedTuple):
     """What shows it, as it stands in the field, each once, in order."""
     contribution: float
     """What it adds to the margin, in logits, all places together."""
+    also: tuple[str, ...] = ()
+    """The ids of other signals that the same words show."""
+    is_telling: bool = True
+    """Whether a person would name it; function words and the suffix of a country count and explain nothing."""
 
 
 class Feature(NamedTuple):
