@@ -6,7 +6,8 @@ from socialcls.features.signals import Pair
 from socialcls.model.linear import Reading
 from socialcls.model.reading import KNOWN_SERVICE, Contribution, ReadWords
 from socialcls.model.weights import Key, WeighedWord
-from socialcls.types import Evidence, Feature, Field, Mention, Reason
+from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.types import Evidence, Feature, Field, Mention, Prediction, Reason
 
 _TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
 _TELLING_URL_CHARS = 3  # letters; shorter parts are countries, session ids and the like
@@ -16,9 +17,9 @@ _OF_SITE = ("domain=", "site=", "on=")  # what somebody registered says somethin
 class ReadExplanation:
     """The explanation of a reading: that of a `Prediction`."""
 
-    __slots__ = ("_best", "_evidence", "_reading", "_reasons", "_runner_up", "_sharpness")
+    __slots__ = ("_best", "_evidence", "_reading", "_reasons", "_runner_up", "_sharpness", "_taxonomy")
 
-    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float) -> None:
+    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float, taxonomy: Taxonomy) -> None:
         """Say what is to be explained.
 
         Args:
@@ -26,8 +27,10 @@ class ReadExplanation:
             best: Index of the label that is explained.
             runner_up: Index of the label that it is held against.
             sharpness: One over the temperature; contributions are multiplied by it.
+            taxonomy: Of the model; it names labels and signals for people.
         """
         self._reading, self._best, self._runner_up, self._sharpness = reading, best, runner_up, sharpness
+        self._taxonomy = taxonomy
         self._evidence: tuple[Evidence, ...] | None = None
         self._reasons: tuple[Reason, ...] | None = None
 
@@ -85,6 +88,17 @@ class ReadExplanation:
     def known_share(self) -> float:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
         return self._reading.count_known_words() / self._reading.n_words if self._reading.n_words else 0.0
+
+    def write_reason(self, prediction: Prediction, language: str) -> str:
+        """Write the sentence that says why, for the prediction that this explains.
+
+        Raises:
+            InputError: There is no such language.
+        """
+        # upwards, for whoever holds a prediction and nothing else; who writes many keeps a writer
+        from socialcls.explain.sentence import ReasonWriter  # noqa: PLC0415
+
+        return ReasonWriter(self._taxonomy, language).write(prediction)
 
     def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
         """Choose the few reasons for the best guess that a person would name.

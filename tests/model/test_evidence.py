@@ -38,7 +38,7 @@ _FEATURES = (
 @pytest.fixture(scope="module")
 def classifier():
     """A model that holds platforms against all others by a few features of each kind."""
-    known = {}
+    known: dict[str, dict[str, tuple[float, ...]]] = {}
     for group, feature, row in _FEATURES:
         known.setdefault(group, {})[feature] = row
     return Classifier(make_artifact(LABELS, known, [-9.0, -9.0, 0.0, 0.0], heads=_HEADS, services=_SERVICES))
@@ -72,12 +72,12 @@ def test_words_that_speak_for_the_other_side_stay_there(classifier):
 
 def test_a_signal_that_the_same_words_show_is_named_beside_the_first(classifier):
     """Both ids are kept, the words quoted once."""
-    artifact = make_artifact(
-        LABELS,
-        {"text.signals": {"threads": (0.0, 0.0, -2.0, 1.0)}, "text.heads": {"is=blog": (0.0, 0.0, -1.0, 1.0)}},
-        [-9.0, -9.0, 0.0, 0.0],
-        heads=_HEADS._replace(terms=(HeadTerm("en", "thread", ("blog",)),)),
-    )
+    known: dict[str, dict[str, tuple[float, ...]]] = {
+        "text.signals": {"threads": (0.0, 0.0, -2.0, 1.0)},
+        "text.heads": {"is=blog": (0.0, 0.0, -1.0, 1.0)},
+    }
+    heads = _HEADS._replace(terms=(HeadTerm("en", "thread", ("blog",)),))
+    artifact = make_artifact(LABELS, known, [-9.0, -9.0, 0.0, 0.0], heads=heads)
     [reason] = Classifier(artifact).classify("a thread").reasons
     assert (reason.signal, reason.also, reason.words) == ("calls_itself", ("threads",), ("thread",))
 
@@ -96,7 +96,9 @@ def test_function_words_and_short_suffixes_count_and_are_not_telling(classifier)
 def test_a_site_is_quoted_with_its_suffix(classifier):
     """Its name alone would say the same twice; a known service says it once for all."""
     assert list(_list_reasons(classifier, Document(url="tube.pl"))) == [("known_service", ("tube.pl",))]
-    features = {"url.parts": {"site=x": (0.0, 0.0, 30.0, 25.0), "domain=x.pl": (0.0, 0.0, 30.0, 25.0)}}
+    features: dict[str, dict[str, tuple[float, ...]]] = {
+        "url.parts": {"site=x": (0.0, 0.0, 30.0, 25.0), "domain=x.pl": (0.0, 0.0, 30.0, 25.0)}
+    }
     unknown = Classifier(make_artifact(LABELS, features, [-9.0, -9.0, 0.0, 0.0]))
     assert list(_list_reasons(unknown, Document(url="x.pl"))) == [(None, ("x.pl",))]
 
@@ -113,7 +115,8 @@ def test_a_site_is_quoted_with_its_suffix(classifier):
         (
             "en",
             Document("Shoes: thread. A cactus market"),
-            "Most likely a other: it calls itself “cactus market”, threads and replies (“thread”) and the word “Shoes”.",
+            "Most likely a other: it calls itself “cactus market”, "
+            "threads and replies (“thread”) and the word “Shoes”.",
         ),
         ("en", Document("Not a blog, shoes"), "Most likely a other: it denies being “blog” and the word “shoes”."),
         ("en", Document(url="tube.pl"), "Most likely a platform: the known service tube.pl."),
