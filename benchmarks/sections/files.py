@@ -22,7 +22,7 @@ def measure_files(bench: Bench) -> Iterator[Section]:
 
     def batch(name: str, n_rows: int, *options: str) -> Callable[[], float]:
         source, target = bench.find_rows(n_rows), bench.scratch / f"{name}.csv"
-        command = bench.installed.name_command("batch", str(source), "-o", str(target), *options)
+        command = bench.installed.name_command("batch", str(source), "-o", str(target), "--force", *options)
 
         def run() -> float:
             measured = run_command(command)

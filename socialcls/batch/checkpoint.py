@@ -39,13 +39,14 @@ class Checkpoint:
         self._target = follow(Path(path))
         self._note_path = self._target.with_name(f".{self._target.name[-200:]}.checkpoint")
         self._fingerprint = json.loads(json.dumps(fingerprint))
-        self._streams: dict[str, IO[str]] = {}
+        self._streams: dict[str, IO[bytes]] = {}
         self._saved_at = time.monotonic()
         self.n_done = 0
         """How many parts of the input are done."""
         self.n_kept = 0
         """How many rows are safe for a later run."""
         self.tally = Tally()
+        self._whole = self._describe_whole()
 
     def begin(self, header: str = "") -> int:
         """Begin anew.
@@ -65,8 +66,9 @@ class Checkpoint:
             n_left = Tally.unpack(note["tally"]).n_rows
         self.remove()
         remove_stale_parts(self._target)
-        self._open("", "w")
+        self._open("", "wb")
         self.write("", header)
+        self._whole = self._describe_whole()
         self.save()
         return n_left
 
@@ -96,10 +98,10 @@ class Checkpoint:
                 if self._name_part(key).stat().st_size < size:
                     return False
                 os.truncate(self._name_part(key), size)
-                self._open(key, "a")
+                self._open(key, "ab")
         self.n_done = note["n_done"]
         self.tally = Tally.unpack(note["tally"])
-        self.n_kept = self.tally.n_rows
+        self._whole = self._describe_whole()
         self.save()
         return True
 
@@ -112,15 +114,16 @@ class Checkpoint:
         with name_errors(self._path):
             stream = self._streams.get(key)
             if stream is None:
-                stream = self._open(key, "w")
+                stream = self._open(key, "wb")
             if header and not stream.tell():
-                stream.write(header)
-            stream.write(text)
+                stream.write(header.encode("utf-8", KEEP))
+            stream.write(text.encode("utf-8", KEEP))
 
     def finish_part(self, tally: Tally) -> None:
         """Count a part of the input as done, and note it when the last note is a while ago."""
         self.n_done += 1
         self.tally.add(tally)
+        self._whole = self._describe_whole()
         if time.monotonic() - self._saved_at >= _INTERVAL_S:
             self.save()
 
@@ -131,22 +134,17 @@ class Checkpoint:
             OutputError: it cannot be written.
         """
         with name_errors(self._path):
-            sizes = {}
-            for key, stream in self._streams.items():
+            for stream in self._streams.values():
                 stream.flush()
                 os.fsync(stream.fileno())
-                sizes[key] = os.fstat(stream.fileno()).st_size
-            note = {
-                "version": _VERSION, "pid": os.getpid(), "fingerprint": self._fingerprint, "n_done": self.n_done,
-                "sizes": sizes, "tally": self.tally.pack(),
-            }  # fmt: skip
+            note = {"version": _VERSION, "pid": os.getpid(), "fingerprint": self._fingerprint, **self._whole}
             new = self._note_path.with_suffix(".checkpoint-new")
-            with new.open("w", encoding="utf-8") as stream:
-                json.dump(note, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
+            with new.open("w", encoding="utf-8") as written:
+                json.dump(note, written)
+                written.flush()
+                os.fsync(written.fileno())
             new.replace(self._note_path)
-        self.n_kept = self.tally.n_rows
+        self.n_kept = sum(self._whole["tally"]["counts"].values())
         self._saved_at = time.monotonic()
 
     def close(self) -> dict[str, Path]:
@@ -175,13 +173,18 @@ class Checkpoint:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 
+    def _describe_whole(self) -> dict[str, Any]:
+        """Describe what is whole now: an interruption may come between any two steps, and what follows is cut off."""
+        sizes = {key: stream.tell() for key, stream in self._streams.items()}
+        return {"n_done": self.n_done, "sizes": sizes, "tally": self.tally.pack()}
+
     def _name_part(self, key: str) -> Path:
         added = f".{key}" if key else ""
         return self._target.with_name(f".{self._target.name[-200:]}{added}.part")
 
-    def _open(self, key: str, mode: str) -> IO[str]:
+    def _open(self, key: str, mode: str) -> IO[bytes]:
         with name_errors(self._path):
-            stream = self._name_part(key).open(mode, encoding="utf-8", errors=KEEP, newline="")
+            stream: IO[bytes] = self._name_part(key).open(mode)
         self._streams[key] = stream
         return stream
 

@@ -257,7 +257,9 @@ class _LoadedModel:
         if cells is None:
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
-            cells = self._remembered[document] = self._classify(document, n_chars)
+            cells = self._classify(document, n_chars)
+            if not cells[-1]:
+                self._remembered[document] = cells
         return cells
 
     def say_bug(self, error: Exception) -> str:

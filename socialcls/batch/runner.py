@@ -329,7 +329,6 @@ def _as_interrupted(checkpoint: Checkpoint | None) -> Iterator[None]:
     except KeyboardInterrupt as error:
         n_kept = None
         if checkpoint is not None:
-            # parts that are written and not counted are cut off when it is resumed
             with contextlib.suppress(OutputError):
                 checkpoint.save()
             n_kept = checkpoint.n_kept

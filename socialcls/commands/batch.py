@@ -1,5 +1,6 @@
 """`socialcls batch`."""
 
+import contextlib
 import gc
 import shlex
 import signal
@@ -311,7 +312,8 @@ def _listen_for_signals() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it, and so do we
-            signal.signal(number, stop)
+            with contextlib.suppress(ValueError):  # only the main thread of a program can
+                signal.signal(number, stop)
 
 
 def _leave_interrupted(interrupted: Any) -> NoReturn:  # noqa: ANN401  (Interrupted, which is imported late)

@@ -62,6 +62,9 @@ def evaluate(
         _check_labels(examples, classifier.labels)
         if social_only:
             examples = [example for example in examples if classifier.taxonomy.is_social(example.gold)]
+            if not examples:
+                message = f"{', '.join(data)}: no row is of social media, so --social-only leaves nothing to measure."
+                raise InputError(message)
         outcomes = _predict(classifier, examples, social_only=social_only)
     labels = classifier.labels
     figures = describe_figures(measure(outcomes, labels))

@@ -128,7 +128,7 @@ def find_columns(table_name: str, columns: Sequence[str], given: ColumnNames = B
     if not taken:
         message = (
             f"{table_name}: no column to read among: {list_names(columns)}. "
-            "Name one with --text-column, --url-column or --name-column."
+            "Name one with --text-column, --url-column or --name-column; if the first line is a row, say --no-header."
         )
         raise InputError(message)
     found_columns = Columns(text=fields[2], url=fields[0], name=fields[1])

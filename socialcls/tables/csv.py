@@ -51,7 +51,9 @@ class Excerpt(NamedTuple):
             raw = taken[0] if len(taken) == 1 else "".join(taken)
             n = len(cells)
             problem = None
-            if n > width:
+            if n > width == 1 and '"' not in raw:  # commas in the only column are a part of its text
+                cells[:], raw = [raw.rstrip("\r\n")], ""
+            elif n > width:
                 beyond = cells[width:]
                 del cells[width:]
                 if any(cell.strip() for cell in beyond):

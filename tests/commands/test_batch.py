@@ -131,7 +131,7 @@ def test_a_failure_leaves_the_old_result(tmp_path):
     """What breaks off the reading does not cost what was there, and leaves nothing."""
     target, source = tmp_path / "out.csv", tmp_path / "in.csv.gz"
     target.write_text("precious")
-    source.write_bytes(gzip.compress(b"opis\n" + bytes(i * i % 251 for i in range(40_000)).hex().encode())[:20_000])
+    source.write_bytes(gzip.compress(b"opis\n" + b"Forum\n" * 10_000, 0)[:20_000])
     result = _run(source, "-o", target, "--force")
     assert result.returncode == 1
     assert "cannot be read to its end" in result.stderr.decode()
@@ -193,12 +193,13 @@ def test_pipes_devices_and_links(tmp_path):
     assert len(_read(target)) == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("number", "jobs"), [(signal.SIGINT, "1"), (signal.SIGINT, "2"), (signal.SIGTERM, "2"), (signal.SIGHUP, "1")]
+)
 def test_an_interrupt_says_what_is_kept(tmp_path, number, jobs):
     """In one line, with what to type to go on; and that gives what an uninterrupted run gives."""
     source, target, expected = tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "expected.csv"
-    _write_rows(source, 3_000)
+    _write_rows(source, 2_500)
     with subprocess.Popen(
         [_COMMAND, "batch", source, "-o", target, "--jobs", jobs], stderr=subprocess.PIPE, env=_environment()
     ) as process:
@@ -243,12 +244,12 @@ def test_an_interrupt_of_standard_input_leaves_nothing(tmp_path):
 def test_a_killed_run_is_resumed(tmp_path, ending):
     """Killed at random moments, some of them more than once: to the byte what an uninterrupted run gives."""
     source, expected = tmp_path / "in.csv", tmp_path / f"expected.{ending}"
-    _write_rows(source, 2_500)
+    _write_rows(source, 1_500)
     started = time.monotonic()
     _run(source, "-o", expected)
     whole_s = time.monotonic() - started
     moments = random.Random(ending)  # noqa: S311  (no secret)
-    for n in range(2):
+    for n in range(2 if ending == "csv" else 1):
         target = tmp_path / f"out{n}.{ending}"
         resume: list[str] = []
         for _ in range(2):

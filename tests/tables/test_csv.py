@@ -224,6 +224,13 @@ def test_an_empty_cell_in_a_single_column_is_a_row(tmp_path):
     assert _read(path)[1] == [["a"], [""], ["b"]]
 
 
+def test_commas_in_the_only_column_are_text(tmp_path):
+    """As in a list made by hand; in quotes they are what quotes make them."""
+    path = tmp_path / "t.csv"
+    path.write_text('text\nForum, for cats\n"a, b"\n')
+    assert _read(path)[1] == [["Forum, for cats"], ["a, b"]]
+
+
 @pytest.mark.parametrize("content", ["", "\n\n  \n", "\ufeff"])
 def test_an_empty_file_is_an_error(tmp_path, content):
     """There is not even a header."""
