@@ -31,6 +31,7 @@ _Hit = tuple[str, str, int]
 ENOUGH = 1_000
 """What shows a mark by itself, whatever the least."""
 
+_MAX_PRICE_CHARS = 80  # of a block of text that may be a price with what it is for
 _MAX_POWERED_CHARS = 40
 _MAX_LINE_CHARS = 60
 _DIGITS = re.compile(r"\d")
@@ -181,7 +182,7 @@ def _list_types(markup: Markup) -> dict[str, None]:
 
 def _count(wholes: Mapping[str, tuple[str, ...]], markup: Markup) -> Iterator[_Hit]:
     counted = {
-        "prices": sum([len(_PRICE.findall(block.text)) for block in markup.blocks]),
+        "prices": sum([len(_PRICE.findall(b.text)) for b in markup.blocks if len(b.text) <= _MAX_PRICE_CHARS]),
         "comment_feeds": sum(
             ["comments/feed" in address or "feeds/comments" in address for _, address in markup.feeds]
         ),
