@@ -162,12 +162,14 @@ def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator
 
 
 def _search(needles: Iterable[tuple[str, str]], text: str, quote: str = "") -> Iterator[_Hit]:
-    """Search parts of a text; without a quote the line that a part stands in is quoted, up to the part's end."""
+    """Search parts of a text; without a quote the line is quoted up to where the part ends, or the last piece of that."""
     for needle, name in needles:
         place = text.find(needle)
         if place >= 0:
-            end = place + len(needle)
-            yield name, quote or text[max(text.rfind("\n", 0, place) + 1, end - _MAX_LINE_CHARS) : end], ENOUGH
+            start, end = text.rfind("\n", 0, place) + 1, place + len(needle)
+            if end - start > MAX_QUOTE_CHARS:
+                start = max(end - _MAX_LINE_CHARS, start)
+            yield name, quote or text[start:end], ENOUGH
 
 
 def _list_types(markup: Markup) -> dict[str, None]:
