@@ -1,4 +1,4 @@
-"""A stream of rows classified in order, in constant memory, by one process or by several.
+"""Rows classified: their own cells, then what is said of them.
 
 The work is one function from columns to columns, `RowClassifier.classify_columns`: it can be pickled, so that a pool of
 processes, Spark, Ray or Dask may call it wherever the rows are (see `spark`). They hand over a classifier with every
@@ -6,23 +6,26 @@ few rows; a process keeps the model, with the sums of all the words it has met, 
 """
 
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from socialcls.classifier import Classifier
+from socialcls.batch.summary import Tally, tally_rows
+from socialcls.classifier import MAX_CHARS, Classifier
 from socialcls.errors import InputError, SocialClsError
 from socialcls.explain.sentence import ReasonWriter
+from socialcls.messages import load_messages
 from socialcls.model.persistence import DEFAULT_MODEL_DIR
-from socialcls.tables.columns import Columns
-from socialcls.tables.csv import PLAIN, Excerpt, Row, RowFormat, Table
-from socialcls.types import Document, Label
+from socialcls.tables.columns import Columns, is_blank
+from socialcls.tables.formats import RowWriter
+from socialcls.tables.table import Row
+from socialcls.types import UNSURE, Document, Label
 
-_CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
 _SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
+_MAX_REMEMBERED = 10_000  # documents whose cells are kept, in case they come again
+_MAX_REMEMBERED_CHARS = 1_000  # of each; longer ones seldom do
+_MAX_SAID_CHARS = 160
 
 
 def name_appended(labels: Sequence[Label]) -> tuple[str, ...]:
@@ -34,15 +37,50 @@ def name_appended(labels: Sequence[Label]) -> tuple[str, ...]:
     return ("category", "confidence", "best_guess", *(f"p_{label}" for label in labels), "reason", "error")
 
 
+def list_numbers(appended: Sequence[str]) -> list[str]:
+    """List those of the appended columns that are numbers."""
+    return [name for name in appended if name in ("confidence", HOST_ROWS) or name.startswith("p_")]
+
+
+HOST_ROWS = "host_rows"
+"""The column that says of how many rows of one host an answer was made."""
+
+
 class ClassifiedRows(NamedTuple):
     """Some rows as they go out."""
 
-    text: str
-    """CSV: of each row all its own cells, then those of `appended`."""
-    counts: Counter[str]
-    """How many rows became what; "" counts those that failed."""
-    failures: list[tuple[int, str]]
-    """Of each row that could not be classified the line of the input and why."""
+    texts: dict[str, str]
+    """What is written, by the file that it goes to: "" where there is one."""
+    tally: Tally
+
+
+class Plan(NamedTuple):
+    """What is made of the rows of one table."""
+
+    columns: Columns
+    writer: RowWriter
+    kept: tuple[int, ...]
+    """Which of the cells of `RowClassifier.appended` are written, in this order."""
+    language: str = "en"
+    split_at: int | None = None
+    """The cell of `appended` that says to which file a row goes; None where there is one file."""
+
+
+class Wishes(NamedTuple):
+    """How documents shall be answered."""
+
+    language: str = "en"
+    """Of the reasons and errors."""
+    social_only: bool = False
+    """Whether to ask only which kind of social media it is."""
+    min_confidence: float | None = None
+    """The confidence that an answer needs; None for the thresholds of the model."""
+    renamed: tuple[tuple[Label, str], ...] = ()
+    """Other words for labels, and for `unsure`."""
+
+    def rename(self, label: str) -> str:
+        """Find the word to write for a label."""
+        return dict(self.renamed).get(label, label)
 
 
 class RowClassifier:
@@ -51,21 +89,33 @@ class RowClassifier:
     It is pickled as its settings; a process that receives one loads the model when it first needs it, once.
     """
 
-    def __init__(self, model_dir: str | Path | None = None, *, language: str = "en", social_only: bool = False) -> None:
+    def __init__(
+        self,
+        model_dir: str | Path | None = None,
+        *,
+        language: str = "en",
+        social_only: bool = False,
+        min_confidence: float | None = None,
+        renamed: Mapping[Label, str] | None = None,
+    ) -> None:
         """Say how rows shall be classified; the model is loaded later.
 
         Args:
             model_dir: A model directory; the model that comes with the package when None.
-            language: Of the reasons.
+            language: Of the reasons and errors.
             social_only: Ask only which kind of social media it is.
+            min_confidence: The confidence that an answer needs, instead of the thresholds of the model; at 0 nothing
+                is unsure.
+            renamed: Other words for labels.
         """
-        self._settings = (None if model_dir is None else str(model_dir), language, social_only)
+        wishes = Wishes(language, social_only, min_confidence, tuple((renamed or {}).items()))
+        self._settings = (None if model_dir is None else str(model_dir), wishes)
         self._model: _LoadedModel | None = None
 
-    def __getstate__(self) -> tuple[str | None, str, bool]:
+    def __getstate__(self) -> tuple[str | None, Wishes]:
         return self._settings
 
-    def __setstate__(self, settings: tuple[str | None, str, bool]) -> None:
+    def __setstate__(self, settings: tuple[str | None, Wishes]) -> None:
         self._settings = settings
         self._model = None
 
@@ -86,17 +136,17 @@ class RowClassifier:
     @property
     def appended(self) -> tuple[str, ...]:
         """The names of the columns that a row gains."""
-        return name_appended(self.labels)
+        return name_appended([self._settings[1].rename(label) for label in self.labels])
 
     @property
     def _loaded(self) -> "_LoadedModel":
         loaded = self._model
         if loaded is None:
-            model_dir, language, social_only = self._settings
+            model_dir, wishes = self._settings
             directory = DEFAULT_MODEL_DIR if model_dir is None else Path(model_dir)
             card = directory / "card.json"
             written_ns = card.stat().st_mtime_ns if card.is_file() else 0
-            loaded = self._model = _load_once(directory, written_ns, language, social_only=social_only)
+            loaded = self._model = _load_once(directory, written_ns, wishes)
         return loaded
 
     def classify_documents(self, documents: Sequence[Document]) -> list[tuple[str, ...]]:
@@ -104,19 +154,22 @@ class RowClassifier:
         loaded = self._loaded
         return [loaded.classify(document) for document in documents]
 
-    def classify_rows(self, rows: Sequence[Row], columns: Columns, form: RowFormat) -> ClassifiedRows:
-        """Each row's own cells, then those of `appended`; a row of the wrong shape is passed on with its problem."""
-        read = columns.read_document
-        loaded = self._loaded
-        n_appended = len(self.appended)
-        blanks = [""] * (n_appended - 1)
-        cells = [
-            [*row.cells, *blanks, row.problem] if row.problem else [*row.cells, *loaded.classify(read(row.cells))]
-            for row in rows
-        ]
-        counts = Counter([row[-n_appended] for row in cells])
-        failures = [(row.line, out[-1]) for row, out in zip(rows, cells, strict=True) if out[-1]]
-        return ClassifiedRows(form.format_rows(cells), counts, failures)
+    def classify_rows(self, rows: Sequence[Row], plan: Plan) -> ClassifiedRows:
+        """Classify rows: one of the wrong shape is passed on with its problem, one without any value as it is."""
+        loaded, read = self._loaded, plan.columns.read_document
+        blank = ("",) * len(self.appended)
+        documents = [_read(read, row) for row in rows]
+        cells = []
+        for row, document in zip(rows, documents, strict=True):
+            if row.problem is not None:
+                cells.append((*blank[:-1], row.problem.say(plan.language)))
+            elif isinstance(document, Exception):
+                cells.append((*blank[:-1], loaded.say_bug(document)))
+            elif document.is_blank and is_blank(row.cells):
+                cells.append(blank)
+            else:
+                cells.append(loaded.classify(document))
+        return write_rows(rows, documents, cells, plan)
 
     def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
         """The columns of `appended` for columns called `text`, `url` and `name`, of which some may be missing.
@@ -132,34 +185,112 @@ class RowClassifier:
         return {name: [row[i] for row in cells] for i, name in enumerate(self.appended)}
 
 
+def _read(read: Callable[[Sequence[str]], Document], row: Row) -> Document | Exception:
+    """Read a row's document; a bug of ours in it is no end of a file."""
+    try:
+        return read(row.cells)
+    except Exception as error:  # noqa: BLE001
+        return error
+
+
+def write_rows(
+    rows: Sequence[Row],
+    documents: Sequence[Document | Exception],
+    cells: Sequence[tuple[str, ...]],
+    plan: Plan,
+    added: Sequence[tuple[str, ...]] | None = None,
+) -> ClassifiedRows:
+    """Write rows with their answers, and count them.
+
+    Args:
+        rows: The rows.
+        documents: What was read of each.
+        cells: What is said of each: the cells of `RowClassifier.appended`.
+        plan: How it is written.
+        added: More cells for each row, behind those that are kept.
+    """
+    said = [_shorten(document) if isinstance(document, Document) else "" for document in documents]
+    reasons, errors = [row[-2] for row in cells], [row[-1] for row in cells]
+    tally = tally_rows(
+        [row.line for row in rows], said, [row[0] for row in cells], [row[1] for row in cells],
+        [row[2] for row in cells], reasons, errors,
+    )  # fmt: skip
+    kept = plan.kept
+    written = [tuple([row[i] for i in kept]) for row in cells]
+    if added is not None:
+        written = [ours + more for ours, more in zip(written, added, strict=True)]
+    if plan.split_at is None:
+        return ClassifiedRows({"": plan.writer.write_rows(rows, written)}, tally)
+    texts = {}
+    keys = [row[plan.split_at] or ("error" if row[-1] else "empty") for row in cells]
+    for key in dict.fromkeys(keys):
+        of_key = [i for i, other in enumerate(keys) if other == key]
+        texts[key] = plan.writer.write_rows([rows[i] for i in of_key], [written[i] for i in of_key])
+    return ClassifiedRows(texts, tally)
+
+
+def _shorten(document: Document) -> str:
+    text, url, name = document.text, document.url, document.name
+    said = " · ".join([part.strip()[: _MAX_SAID_CHARS * 2] for part in (name, url, text) if part.strip()])
+    said = " ".join(said.split())
+    return said if len(said) <= _MAX_SAID_CHARS else said[: _MAX_SAID_CHARS - 1] + "…"
+
+
 class _LoadedModel:
     """A model, and what it takes to say in cells what it answers."""
 
-    def __init__(self, model_dir: Path, language: str, *, social_only: bool) -> None:
-        self._classifier, self._social_only = Classifier.load(model_dir), social_only
+    def __init__(self, model_dir: Path, wishes: Wishes) -> None:
+        self._classifier, self._wishes = Classifier.load(model_dir), wishes
         self.labels = self._classifier.labels
-        self._writer = ReasonWriter(self._classifier.taxonomy, language)
+        self._messages = load_messages(wishes.language)
+        self._words = {label: wishes.rename(label) for label in (*self.labels, UNSURE)}
+        self._writer = ReasonWriter(self._classifier.taxonomy, wishes.language)
         self._blanks = ("",) * (len(name_appended(self.labels)) - 1)
+        self._remembered: dict[Document, tuple[str, ...]] = {}
 
     def classify(self, document: Document) -> tuple[str, ...]:
+        """Classify one document, or recall what was said of an equal one."""
+        n_chars = len(document.text) + len(document.url) + len(document.name)
+        if n_chars > _MAX_REMEMBERED_CHARS:
+            return self._classify(document, n_chars)
+        cells = self._remembered.get(document)
+        if cells is None:
+            if len(self._remembered) >= _MAX_REMEMBERED:
+                self._remembered.clear()
+            cells = self._remembered[document] = self._classify(document, n_chars)
+        return cells
+
+    def say_bug(self, error: Exception) -> str:
+        """Write what stands in a row in which something of ours went wrong."""
+        return self._messages["row_bug"].format(f"{type(error).__name__}: {error}")
+
+    def _classify(self, document: Document, n_chars: int) -> tuple[str, ...]:
         """Classify one document. Whatever goes wrong in it stays in its row (see DESIGN: a bug is no end of a file)."""
+        if document.is_blank:
+            return (*self._blanks, self._messages["row_nothing"])
+        if n_chars > MAX_CHARS:
+            return (*self._blanks, self._messages["row_too_long"].format(f"{n_chars:,}", f"{MAX_CHARS:,}"))
         try:
-            prediction = self._classifier.classify(document, social_only=self._social_only)
+            prediction = self._classifier.classify(document, social_only=self._wishes.social_only)
+            if self._wishes.min_confidence is not None:
+                is_sure = prediction.confidence >= self._wishes.min_confidence
+                prediction = prediction._replace(category=prediction.best_guess if is_sure else UNSURE)
             shares = [_SHARES[round(share * 10_000)] for share in prediction.probabilities.values()]
             confidence = _SHARES[round(prediction.confidence * 10_000)]
             reason = self._writer.write(prediction)
         except SocialClsError as error:
             return (*self._blanks, str(error))
         except Exception as error:  # noqa: BLE001  (a bug of ours must not end a file of a million rows)
-            return (*self._blanks, f"internal error: {type(error).__name__}: {error}. Please report it.")
-        return (prediction.category, confidence, prediction.best_guess, *shares, reason, "")
+            return (*self._blanks, self.say_bug(error))
+        words = self._words
+        return (words[prediction.category], confidence, words[prediction.best_guess], *shares, reason, "")
 
 
 @lru_cache(maxsize=2)
-def _load_once(model_dir: Path, written_ns: int, language: str, *, social_only: bool) -> _LoadedModel:
+def _load_once(model_dir: Path, written_ns: int, wishes: Wishes) -> _LoadedModel:
     """The model of a directory, the same object until the directory is written anew (decision 0010)."""
     del written_ns
-    return _LoadedModel(model_dir, language, social_only=social_only)
+    return _LoadedModel(model_dir, wishes)
 
 
 def name_columns(
@@ -187,28 +318,6 @@ def name_columns(
         )
         raise InputError(message)
     return [*columns, *appended]
-
-
-def classify_table(
-    table: Table, columns: Columns, classifier: RowClassifier, form: RowFormat = PLAIN, *, n_jobs: int = 1
-) -> Iterator[ClassifiedRows]:
-    """Every row of a table in order, classified, some hundreds at a time; the same whatever the number of processes."""
-    if n_jobs == 1:
-        rows = table.body.read_rows()
-        while some := list(islice(rows, _CHUNK_ROWS)):
-            yield classifier.classify_rows(some, columns, form)
-        return
-    from joblib import Parallel, delayed  # noqa: PLC0415  (one process starts without it)
-
-    task = delayed(classify_excerpt)
-    tasks = (task(classifier, excerpt, columns, form) for excerpt in table.body.cut(_CHUNK_ROWS))
-    yield from Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="3 * n_jobs", batch_size=1)(tasks)
-
-
-def classify_excerpt(classifier: RowClassifier, excerpt: Excerpt, columns: Columns, form: RowFormat) -> ClassifiedRows:
-    """Classify some rows in a process of a pool."""
-    look_for_garbage_rarely()
-    return classifier.classify_rows(list(excerpt.read_rows()), columns, form)
 
 
 def look_for_garbage_rarely() -> None:

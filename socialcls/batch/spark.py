@@ -4,12 +4,12 @@ Batches of Arrow go to the workers and come back with the columns of `socialcls 
 empty, there is null. `docs/cluster.md` says how to run it on many machines.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from socialcls.batch.rows import RowClassifier, name_columns
+from socialcls.batch.rows import RowClassifier, list_numbers, name_columns
 from socialcls.errors import InputError, MissingExtraError
 from socialcls.tables.columns import ColumnNames, Columns, find_columns
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 MISSING = "Spark is not installed. Install it with: pip install 'socialcls[spark]'"
 """What to say when it is not."""
-
-
-def list_numbers(appended: Sequence[str]) -> list[str]:
-    """List those of the appended columns that are doubles."""
-    return [name for name in appended if name == "confidence" or name.startswith("p_")]
 
 
 _FRAME = "DataFrame"  # what it is called in messages
@@ -66,8 +61,8 @@ def classify_columns(  # noqa: PLR0913  (as many as there are things to choose, 
     except ImportError as error:
         raise MissingExtraError(MISSING) from error
     found = find_columns(_FRAME, frame.columns, ColumnNames(text, url, name))
-    for place in (found.text, found.url, found.name):
-        if place is not None and not isinstance(frame.schema[place].dataType, StringType):
+    for place in sorted(found.used):
+        if not isinstance(frame.schema[place].dataType, StringType):
             field = frame.schema[place]
             message = f"{_FRAME}: column {field.name!r} is of type {field.dataType.simpleString()}. Cast it to string."
             raise InputError(message)
@@ -108,15 +103,24 @@ def _classify_batches(
     import pyarrow as pa  # noqa: PLC0415  (an extra)
 
     classifier = make_classifier()
-    places = {field: getattr(columns, field) for field in ("text", "url", "name")}
     numbers = list_numbers(classifier.appended)
     fields = [pa.field(name, pa.float64() if name in numbers else pa.string()) for name in classifier.appended]
     for batch in batches:
-        read = {field: batch.column(i).to_pylist() for field, i in places.items() if i is not None}
-        said = classifier.classify_columns(read)
+        blank = [""] * batch.num_rows
+        cells = [
+            [value or "" for value in column.to_pylist()] if i in columns.used else blank
+            for i, column in enumerate(batch.columns)
+        ]
+        answers = classifier.classify_documents([columns.read_document(row) for row in zip(*cells, strict=True)])
         added = [
-            pa.array([None if not cell else float(cell) if name in numbers else cell for cell in cells], field.type)
-            for field, (name, cells) in zip(fields, said.items(), strict=True)
+            pa.array([_convert(row[i], is_number=field.name in numbers) for row in answers], field.type)
+            for i, field in enumerate(fields)
         ]
         schema = pa.schema([*batch.schema, *fields])
         yield pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
+
+
+def _convert(cell: str, *, is_number: bool) -> str | float | None:
+    if not cell:
+        return None
+    return float(cell) if is_number else cell

@@ -3,10 +3,13 @@
 Commands are modules of `commands`; only the one that is asked for is imported. Help is plain text.
 """
 
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -17,7 +20,7 @@ from socialcls.errors import SocialClsError
 
 COMMANDS = {
     "classify": "Say what one service is, how surely, and why; or compare several.",
-    "batch": "Classify every row of a CSV file: its own columns, then category, confidence, probabilities, reason.",
+    "batch": "Classify every row of a table (CSV, Excel, JSON Lines, Parquet, a list): its columns, then the answer.",
     "train": "Make a new model from labelled rows, and report what it measured on held-out hosts.",
     "evaluate": "Measure how good a model is on labelled rows it has not seen.",
     "model": "Show the card of a model: its data, its figures, how it decides; or what it has learnt.",
@@ -42,6 +45,16 @@ class _LazyCommands(TyperGroup):
         command = get_command(importlib.import_module(f"socialcls.commands.{cmd_name}").app)
         command.name = cmd_name
         return command
+
+    def resolve_command(self, ctx: Any, args: Any) -> Any:  # noqa: ANN401
+        """The command that was asked for, or an error that names the likely one."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            import difflib
+
+            close = difflib.get_close_matches(args[0].lower(), COMMANDS, n=1, cutoff=0.6)
+            likely = f"Did you mean {close[0]}?" if close else f"Commands are: {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command {args[0]!r}. {likely}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """The list of commands in the help."""
@@ -79,25 +92,69 @@ def main() -> NoReturn:
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Run a command: the one place where errors become messages and exit codes."""
+    prepare_streams()
     try:
         command()
+        _flush()
     except SocialClsError as error:
-        from socialcls.text.escaping import neutralise
-
-        print(f"error: {neutralise(str(error))}", file=sys.stderr)
-        sys.exit(1)
+        _fail(str(error))
     except BrokenPipeError:
         _leave_closed_pipe()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EBADF, errno.EIO):
+            raise
+        _fail(f"standard output: cannot be written ({error.strerror}).")
     except SystemExit as leaving:
         if leaving.code == 1 and isinstance(leaving.__context__, BrokenPipeError):
             _leave_closed_pipe()
+        try:
+            _flush()
+        except BrokenPipeError:
+            _leave_closed_pipe()
+        except OSError as error:
+            _fail(f"standard output: cannot be written ({error.strerror}).")
         raise
     sys.exit(0)
 
 
+def prepare_streams() -> None:
+    """Make what is redirected UTF-8, whatever the locale; on a terminal write out what its encoding has not."""
+    if sys.stdout is None:  # closed: whoever writes there shall hear of it
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (as long as the process lives)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _flush() -> None:
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+
+
+def _fail(message: str) -> NoReturn:
+    from socialcls.text.escaping import neutralise
+
+    print(f"error: {neutralise(message)}", file=sys.stderr)
+    try:
+        _flush()
+    except OSError:  # said already
+        _forget_output()
+    sys.exit(1)
+
+
+def _forget_output() -> None:
+    """Let what could not be written go nowhere, so that Python does not try once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _leave_closed_pipe() -> NoReturn:
     """Leave with success when whoever read the output has seen enough (`… | head`)."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget_output()
     sys.exit(0)
 
 

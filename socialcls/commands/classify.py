@@ -1,6 +1,7 @@
 """`socialcls classify`."""
 
-import sys
+import os
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -17,6 +18,7 @@ from socialcls.commands.options import (
     decode_input,
     make_app,
     print_json,
+    read_stdin,
     show_examples,
 )
 from socialcls.errors import InputError
@@ -94,9 +96,9 @@ def classify(
     if as_json and (changes or similar):
         raise typer.BadParameter("--changes and --similar are for the terminal and have no JSON: leave out --json.")
     if save:
-        from socialcls.reports.files import check_ending
-
-        check_ending(save)
+        _check_report(save)
+    for source in sources:
+        _check_no_file(source)
     given = [_read_source(source, check_utf8(url), check_utf8(name)) for source in sources]
     if fetch:
         given = _fetch_pages(given, depth, allow_private=allow_private)
@@ -121,6 +123,15 @@ def classify(
             _show_similar(documents, classifier, language)
     if any(one.error for one in given):
         raise typer.Exit(1)
+
+
+def _check_report(path: Path) -> None:
+    from socialcls.reports.files import check_ending
+
+    try:
+        check_ending(path)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 class _Given(NamedTuple):
@@ -152,7 +163,7 @@ def _read_source(source: str, url: str, name: str) -> _Given:
     from socialcls.classifier import make_document
 
     if source == "-":
-        data = sys.stdin.buffer.read()
+        data = read_stdin()
         if looks_like_page(data):
             return _read_page(data, url, name)
         return _Given(make_document(decode_input(data), url=url, name=name))
@@ -225,6 +236,19 @@ def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: 
         described = describe_prediction(prediction, taxonomy, language)
         reason = " ".join([described["reason"], *one.list_notes(language)])
         print_json({**described, "reason": reason, "error": one.error})
+
+
+def _check_no_file(source: str) -> None:
+    """Check that what shall be classified is not the name of a table.
+
+    Raises:
+        InputError: it is; `batch` reads tables.
+    """
+    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGES):  # noqa: PTH113  (no error)
+        raise InputError(f"{source}: a file. `batch` reads files: socialcls batch {shlex.quote(source)}")
+
+
+_PAGES = (".html", ".htm", ".xhtml")
 
 
 def _show(

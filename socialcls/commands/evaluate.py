@@ -104,7 +104,12 @@ def _predict(classifier: "Classifier", examples: "list[Example]", *, social_only
 def _read_column(examples: "list[Example]", column: str) -> list[str]:
     if not column:
         return []
-    if column not in examples[0].about:
+    from socialcls.tables.columns import find_named
+
+    columns = list(examples[0].about)
+    if (index := find_named(columns, column)) is not None:
+        column = columns[index]
+    else:
         known = ", ".join(examples[0].about)
         raise InputError(f"No column {column!r} to break the figures down by. There are: {known}.")
     return [example.about.get(column, "") for example in examples]

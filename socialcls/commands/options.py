@@ -24,7 +24,7 @@ UrlColumn = Annotated[str, typer.Option("--url-column", metavar="NAME", help="Co
 NameColumn = Annotated[str, typer.Option("--name-column", metavar="NAME", help="Column with the name.")]
 PrefixOption = Annotated[str, typer.Option("--prefix", metavar="P", help="Put before each new column's name.")]
 Encoding = Annotated[
-    str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: utf-8]")
+    str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: found]")
 ]
 
 
@@ -47,13 +47,13 @@ def choose_language(lang: str) -> str:
     """The language asked for, or that of the locale.
 
     Raises:
-        InputError: there is no such language.
+        typer.BadParameter: there is no such language.
     """
-    from socialcls.messages import find_language, load_messages
+    from socialcls.messages import find_language, list_languages
 
-    language = lang or find_language()
-    load_messages(language)
-    return language
+    if lang and lang not in list_languages():
+        raise typer.BadParameter(f'No language "{lang}". Languages are: {", ".join(list_languages())}.')
+    return lang or find_language()
 
 
 def check_utf8(argument: str) -> str:
@@ -75,20 +75,36 @@ def read_source(source: str) -> str:
     Raises:
         InputError: it is not UTF-8.
     """
-    return decode_input(sys.stdin.buffer.read()) if source == "-" else check_utf8(source)
+    if source != "-":
+        return check_utf8(source)
+    return decode_input(read_stdin())
+
+
+def read_stdin() -> bytes:
+    """Read all of standard input.
+
+    Raises:
+        InputError: it is closed.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input: closed. Give a text, or send it one.")
+    return sys.stdin.buffer.read()
 
 
 def decode_input(data: bytes) -> str:
-    """What stood on standard input.
+    """Decode what stood on standard input: UTF-8, or what its byte order mark says.
 
     Raises:
-        InputError: it is not UTF-8.
+        InputError: it is neither.
     """
+    from socialcls.tables.encodings import find_encoding
+
+    guess = find_encoding(data, is_utf8=True)  # it may be UTF-16, or begin with a byte order mark
     try:
-        return data.decode("utf-8-sig")
+        return data[guess.n_mark :].decode(guess.encoding)
     except UnicodeDecodeError as error:
         message = (
-            f"standard input: not UTF-8 (byte 0x{error.object[error.start]:02x}). "
+            f"standard input: not {guess.encoding.upper()} (byte 0x{error.object[error.start]:02x}). "
             "Convert it first, for example: iconv -f cp1250 -t utf-8."
         )
         raise InputError(message) from error

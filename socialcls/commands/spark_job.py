@@ -188,7 +188,7 @@ def _spell_numbers(classified: "DataFrame", appended: Sequence[str], prefix: str
     """The same rows with 0.0002 as `batch` writes it; Spark would write 2.0E-4."""
     from pyspark.sql.functions import col
 
-    from socialcls.batch.spark import list_numbers
+    from socialcls.batch.rows import list_numbers
 
     names = [prefix + name for name in list_numbers(appended)]
     return classified.withColumns({name: col(_quote(name)).cast("decimal(5,4)") for name in names})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from socialcls.errors import DatasetError, InputError, SocialClsError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
-from socialcls.tables.csv import Row, Table, open_table
+from socialcls.tables.formats import open_table
+from socialcls.tables.table import Row, Table
 from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
 from socialcls.text.urls import host_key
 from socialcls.types import Example, Label
@@ -87,8 +88,20 @@ def check_trainable(examples: Sequence[Example], labels: Sequence[Label]) -> Non
             raise DatasetError(f'All rows labelled "{label}" are of one host. At least two are needed.')
 
 
+def find_voice(example: Example) -> str:
+    """Find the voice that a row is in, by its id: "voice-parish-bulletin-0012" is of "voice-parish-bulletin".
+
+    A voice is somebody who lists services of all labels; its rows stay together when data is split, so that what is
+    measured is a source that was never seen. Empty for other rows.
+    """
+    row_id = example.about.get("id", "")
+    return row_id.rpartition("-")[0] if row_id.startswith("voice-") else ""
+
+
 def group_key(example: Example) -> str:
-    """What keeps rows of one service together when data is split: its host, or the row alone if it has none."""
+    """Find what keeps rows together when data is split: their voice, else their host, else the row alone."""
+    if voice := find_voice(example):
+        return voice
     return host_key(example.document.url) or example.place
 
 
@@ -125,7 +138,7 @@ def _shuffle_key(host: str, seed: int) -> bytes:
 def _read_table(table: Table, names: ColumnNames) -> list[Example]:
     gold = find_gold(table.name, table.columns)
     columns = find_columns(table.name, table.columns, names)
-    used = {gold, columns.text, columns.url, columns.name}
+    used = {gold, *columns.used}
     rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
     return [_read_example(table, row, gold, columns, rest) for row in table.body.read_rows()]
 

@@ -157,7 +157,7 @@ _KEYED = ("signals", "heads", "services")
 class ReadWords(ReadField):
     """The words of one document's text or name."""
 
-    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "words")
+    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "_word_spans", "words")
 
     def __init__(self, field: WordField, text: str) -> None:
         super().__init__(field.name, text)
@@ -171,6 +171,7 @@ class ReadWords(ReadField):
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
+        self._word_spans: list[Span] = []
         if self._hits:
             signals = field.keys["signals"]
             ids = dict.fromkeys([signal for signal, _, _ in self._hits])
@@ -194,7 +195,9 @@ class ReadWords(ReadField):
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a thing stands, in order, each place once."""
-        spans = find_spans(self.text)
+        if not self._word_spans:
+            self._word_spans = find_spans(self.text)
+        spans = self._word_spans
         return tuple(dict.fromkeys([(spans[first][0], spans[last][1]) for first, last in self._locate()[thing]]))
 
     def quote(self, thing: Weighed) -> tuple[str, ...]:
@@ -220,6 +223,10 @@ class ReadWords(ReadField):
                 elif isinstance(thing, Key):
                     listed.append((thing.group, thing.name, thing.row, term.scale))
         return listed
+
+    def is_function_word(self, key: str) -> bool:
+        """Whether a folded word opens or closes the place of heads in some language: "for", "nasz"."""
+        return bool(self._field.knowledge.heads.find_roles(key))
 
     def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
         """Find the first and the last word of each place where a thing stands."""
@@ -358,12 +365,12 @@ class ReadMarks(ReadField):
 
     def list_features(self) -> list[tuple[str, str, Row, float]]:
         """List each mark with its group, its id, its row, and what that is multiplied by."""
-        listed: list[tuple[str, str, Row, float]] = []
-        for term in self.terms:
-            for thing in term.weighed:
-                if isinstance(thing, Key):
-                    listed.append((thing.group, thing.name, thing.row, term.scale))
-        return listed
+        return [
+            (thing.group, thing.name, thing.row, term.scale)
+            for term in self.terms
+            for thing in term.weighed
+            if isinstance(thing, Key)
+        ]
 
 
 def _list_distinct(things: Sequence[T]) -> list[T]:

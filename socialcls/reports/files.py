@@ -14,7 +14,7 @@ from socialcls.explain.summary import Account, Side, give_account, name_model, n
 from socialcls.model.persistence import Card
 from socialcls.reports.html import compose_webpage
 from socialcls.reports.json import describe_prediction
-from socialcls.tables.csv import replace_file
+from socialcls.tables.files import replace_file
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.prediction import render_prediction
 from socialcls.text.escaping import neutralise, neutralise_json
@@ -91,7 +91,7 @@ def _describe(account: Account, level: str) -> list[str]:
     shares = "\n".join(f"- {_escape(name)}: {_escape(show_share(share))}" for _, name, share in account.probabilities)
     parts += [shares, *(f"> {_escape(' '.join(field.value.split()))}" for field in account.fields)]
     for side in (account.counted_for, account.counted_against):
-        if side.reasons:
+        if side.has_any:
             parts += [f"{level}## {_escape(side.heading)}", _tabulate(side)]
     return parts
 

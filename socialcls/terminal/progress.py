@@ -1,8 +1,7 @@
 """What is shown on standard error while something takes its time."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -17,70 +16,39 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from socialcls.batch.rows import ClassifiedRows
+from socialcls.batch.summary import Tally
 from socialcls.terminal.console import make_console
-from socialcls.terminal.metrics import summarise_batch
 
-_MAX_FAILURES = 3
 _QUIET_S = 1.0  # nothing is shown of work that is over before
 
 
-class RowWatch:
-    """Passes the text of rows on, counts what became of them, and shows how it goes."""
-
-    def __init__(
-        self, rows: Iterable[ClassifiedRows], share_read: Callable[[], float | None], progress: Progress
-    ) -> None:
-        self.n_rows = 0
-        self.n_failed = 0
-        self._first_failures: list[tuple[int, str]] = []
-        self._rows = rows
-        self._share_read = share_read
-        self._counts: Counter[str] = Counter()
-        self._progress = progress
-        self._started = time.monotonic()
-
-    def __iter__(self) -> Iterator[str]:
-        task = self._progress.add_task("Classifying", total=1.0, speed="")
-        for some in self._rows:
-            self.n_rows += some.counts.total()
-            self.n_failed += len(some.failures)
-            self._counts += some.counts
-            self._first_failures += some.failures[: _MAX_FAILURES - len(self._first_failures)]
-            self._show(task)
-            yield some.text
-
-    def summarise(self) -> list[str]:
-        """What to say at the end: the counts, and the first rows that failed."""
-        lines = [summarise_batch(self._counts, self.n_rows, time.monotonic() - self._started)]
-        lines += [f"line {line}: {error}" for line, error in self._first_failures]
-        if self.n_failed > len(self._first_failures):
-            lines.append(f"and {self.n_failed - len(self._first_failures):,} more: see the error column")
-        return lines
-
-    def _show(self, task: TaskID) -> None:
-        elapsed = time.monotonic() - self._started
-        if elapsed > _QUIET_S and not self._progress.live.is_started:
-            self._progress.start()
-        speed = f"{self.n_rows:,} rows · {self.n_rows / elapsed:,.0f} rows/s"
-        self._progress.update(task, completed=self._share_read(), speed=speed)
-
-
 @contextmanager
-def watch_rows(rows: Iterable[ClassifiedRows], share_read: Callable[[], float | None]) -> Iterator[RowWatch]:
-    """Watch classified rows go by; on a terminal, show progress once it takes over a second.
+def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | None], None]]:
+    """Show how the classification of a table goes, on a terminal, once it takes over a second.
 
-    Args:
-        rows: What is watched.
-        share_read: How much of the input has been read, 0 to 1; None where its size is not known.
+    What is yielded is told of it: what was counted so far, and how much of the input has been read, 0 to 1.
     """
     console = make_console(stderr=True)
-    known = share_read() is not None
-    bar = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(compact=True)) if known else (TimeElapsedColumn(),)
-    columns = (SpinnerColumn(), TextColumn("{task.fields[speed]}"), *bar)
-    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    columns = (
+        SpinnerColumn(), TextColumn("{task.fields[speed]}"), BarColumn(bar_width=20), TaskProgressColumn(),
+        TimeRemainingColumn(compact=True), TextColumn("{task.fields[tally]}"),
+    )  # fmt: skip
+    progress = Progress(*columns, console=console, transient=True, disable=is_quiet or not console.is_terminal)
+    task = progress.add_task("Classifying", total=None, speed="", tally="")
+    started = time.monotonic()
+
+    def show(tally: Tally, share: float | None) -> None:
+        if progress.disable:
+            return
+        elapsed = time.monotonic() - started
+        if elapsed > _QUIET_S and not progress.live.is_started:
+            progress.start()
+        speed = f"{tally.n_rows:,} rows · {tally.n_rows / max(elapsed, 0.001):,.0f} rows/s"
+        progress.update(task, total=1.0 if share is not None else None, completed=share or 0.0, speed=speed)
+        progress.update(task, tally=" · ".join(f"{name} {n:,}" for name, n in tally.answers.items()))
+
     try:
-        yield RowWatch(rows, share_read, progress)
+        yield show
     finally:
         progress.stop()
 

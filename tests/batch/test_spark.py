@@ -1,5 +1,6 @@
 """Rows classified by Spark are what `batch` makes of them."""
 
+import csv
 import multiprocessing
 import os
 import shutil
@@ -9,14 +10,14 @@ from itertools import islice
 import pytest
 from typer.testing import CliRunner
 
-from socialcls.batch.rows import RowClassifier, classify_table, name_appended, name_columns
+from socialcls.batch.rows import RowClassifier, name_appended
+from socialcls.batch.runner import Job, Watcher, classify_file
 from socialcls.batch.spark import classify_columns
 from socialcls.commands.spark_job import app
 from socialcls.dataset.reader import read_examples
 from socialcls.errors import InputError, MissingExtraError, ModelError, OutputError
 from socialcls.model.persistence import save_artifact
-from socialcls.tables.columns import find_columns
-from socialcls.tables.csv import RowFormat, open_table, write_table
+from socialcls.tables.formats import Reading, open_table
 from tests.conftest import LABELS, ROOT
 
 APPENDED = name_appended(LABELS)
@@ -142,7 +143,8 @@ def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path
     """What comes out as CSV is what `batch` writes, cells with quotes, line breaks and spaces around them included."""
     given = [["1 ", ' Forum "for"\ncats,\n', "", "ą"], ["2", "", "", ""]]
     given += [[str(i), text, url or "", ""] for i, (text, url, _) in enumerate(rows) if text and len(text) < 1000]
-    write_table(str(tmp_path / "in.csv"), ["id", "opis", "url", "Name"], [RowFormat().format_rows(given)])
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([["id", "opis", "url", "Name"], *given])
     said = run(tmp_path / "in.csv", tmp_path / "one.parquet", "--lang", "pl")
     assert f"{len(given)} rows in " in said
     assert ", 1 failed" in said
@@ -151,10 +153,8 @@ def test_csv_and_parquet_go_round_through_the_command(spark, run, rows, tmp_path
     for row in spark.read.parquet(str(tmp_path / "two")).collect():
         assert [row[f"again.{name}"] for name in APPENDED] == [row[name] for name in APPENDED]
     (part,) = (tmp_path / "three.csv").glob("*.csv")
-    with open_table(str(tmp_path / "in.csv")) as table:
-        columns = name_columns(table.name, table.columns, APPENDED, "")
-        classified = classify_table(table, find_columns(table.name, table.columns), RowClassifier(language="pl"))
-        write_table(str(tmp_path / "out.csv"), columns, (some.text for some in classified))
+    job = Job(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), Reading(), language="pl")
+    classify_file(job, RowClassifier(language="pl"), Watcher(lambda _: None, lambda *_: None))
     with open_table(str(tmp_path / "out.csv")) as table, open_table(str(part)) as written:
         assert written.columns == table.columns
         assert [row.cells for row in written.body.read_rows()] == [row.cells for row in table.body.read_rows()]

@@ -1,0 +1,229 @@
+"""Formats of tables: recognised, read, and written from any to any."""
+
+import gzip
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from socialcls.errors import InputError, OutputError
+from socialcls.tables.formats import (
+    FORMATS,
+    Reading,
+    Writing,
+    check_format,
+    find_output_format,
+    list_tables,
+    open_table,
+)
+
+ROWS = [["1", "forum żółwi", "x.pl"], ["2", "blog", ""]]
+COLUMNS = ["id", "text", "url"]
+
+
+def write(path, table, rows, appended):
+    """Write a table as the runner does: text, or a journal and what is made of it."""
+    form = FORMATS[find_output_format(str(path), "", table.form)]
+    writing = Writing(table, ("category", "confidence"), frozenset(["confidence"]))
+    writer = form.make_writer(writing)
+    text = writer.write_header(table.columns, writing.appended, table.header) + writer.write_rows(rows, appended)
+    if form.is_text:
+        path.write_bytes(text.encode("utf-8", "socialcls.keep"))
+    else:
+        form.convert(text.splitlines(keepends=True), path, writing)
+
+
+def read(path, **options):
+    """The columns and the cells of a file."""
+    with open_table(str(path), Reading(**options)) as table:
+        return table.columns, [row.cells for row in table.body.read_rows()]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "xlsx", "parquet"])
+@pytest.mark.parametrize("source_ending", ["csv", "jsonl", "xlsx", "parquet"])
+def test_any_format_becomes_any(tmp_path, source_ending, ending):
+    """With its columns, rows and order, and ours behind."""
+    first, source, target = tmp_path / "first.csv", tmp_path / f"in.{source_ending}", tmp_path / f"out.{ending}"
+    first.write_text('id,text,url\n1,"forum żółwi",x.pl\n2,blog,\n')
+    with open_table(str(first)) as table:
+        write(source, table, list(table.body.read_rows()), [("a", "0.5000"), ("b", "")])
+    with open_table(str(source)) as table:
+        assert table.columns[:3] == COLUMNS
+        rows = list(table.body.read_rows())
+        table.columns = [*COLUMNS, "old", "older"]
+        table.header = ""
+        rows = [row._replace(raw="") for row in rows] if source_ending == "jsonl" else rows
+    with open_table(str(source)) as table:
+        write(target, table, list(table.body.read_rows()), [("blog", "0.2500"), ("unsure", "")])
+    columns, cells = read(target)
+    assert columns[:3] == COLUMNS
+    assert [row[:3] for row in cells] == ROWS
+
+
+def test_numbers_and_dates_of_a_workbook_stay_what_they_are(tmp_path):
+    """The header is frozen, addresses are links, and the same rows make the same bytes."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    source = tmp_path / "in.xlsx"
+    with xlsxwriter.Workbook(source) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(2, 0, ["opis", "n", "dnia", "url"])
+        sheet.write_row(3, 0, ["forum", 3.5])
+        sheet.write_datetime(3, 2, date(2024, 5, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_string(3, 3, "https://x.pl")
+        sheet.write_string(0, 0, "Export")
+    for name in ("out.xlsx", "again.xlsx"):
+        with open_table(str(source)) as table:
+            assert table.columns == ["opis", "n", "dnia", "url"]
+            rows = list(table.body.read_rows())
+            assert rows[0].cells == ["forum", "3.5", "2024-05-01", "https://x.pl"]
+            assert rows[0].line == 4
+            write(tmp_path / name, table, rows, [("=blog", "0.5000")])
+    with open_table(str(tmp_path / "out.xlsx")) as table:
+        (row,) = table.body.read_rows()
+    assert row.values is not None
+    assert [type(value).__name__ for value in row.values] == ["str", "float", "date", "str", "str", "float"]
+    assert row.cells[4] == "=blog"
+    assert (tmp_path / "out.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
+
+
+def test_parquet_keeps_its_types(tmp_path):
+    """Its own columns are those that it had."""
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"text": ["forum", None], "n": pa.array([1, 2], pa.int16()), "tags": [["a"], []]})
+    pq.write_table(table, tmp_path / "in.parquet")
+    with open_table(str(tmp_path / "in.parquet")) as opened:
+        rows = list(opened.body.read_rows())
+        form = FORMATS["parquet"]
+        writing = Writing(opened, ("category", "confidence"), frozenset(["confidence"]))
+        text = form.make_writer(writing).write_rows(rows, [("blog", "0.5"), ("", "")])
+        form.convert(text.splitlines(keepends=True), tmp_path / "out.parquet", writing)
+    made = pq.read_table(tmp_path / "out.parquet")
+    assert made.select(["text", "n", "tags"]).equals(table)
+    assert made.column("confidence").to_pylist() == [0.5, None]
+
+
+def test_json_lines_come_out_as_they_stood(tmp_path):
+    """Each with its own spaces and numbers; what is no object has a problem."""
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "forum",  "n": 1.10}\n\n{}\n[1]\n{"text": "\\ud800"}\n{"x": \n')
+    with open_table(str(path)) as table:
+        rows = list(table.body.read_rows())
+        assert [row.line for row in rows] == [1, 3, 4, 5, 6]
+        assert [bool(row.problem) for row in rows] == [False, False, True, False, True]
+        write(tmp_path / "out.jsonl", table, rows, [("blog", "0.5")] * 5)
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert lines[0] == '{"text": "forum",  "n": 1.10, "category": "blog", "confidence": 0.5}'
+    assert lines[1] == '{"category": "blog", "confidence": 0.5}'
+    assert [json.loads(line)["category"] for line in lines] == ["blog"] * 5
+
+
+def test_plain_lines_are_texts_and_addresses(tmp_path):
+    """Of a list, each by what it is; a table in a .txt is a table."""
+    path = tmp_path / "urls.txt"
+    path.write_text("forum.gazeta.pl\nA blog of a cat\n\n")
+    with open_table(str(path)) as table:
+        columns = table.find_columns()
+        documents = [columns.read_document(row.cells)[:3] for row in table.body.read_rows()]
+    assert documents == [("", "forum.gazeta.pl", ""), ("A blog of a cat", "", ""), ("", "", "")]
+    path.write_text("Opis\tURL\nforum, kota\tx.pl\n")
+    assert read(path) == (["Opis", "URL"], [["forum, kota", "x.pl"]])
+
+
+def test_an_index_of_captures(tmp_path):
+    """With a legend, without, and as CDXJ."""
+    path = tmp_path / "in.cdx"
+    path.write_text(" CDX N b a m s k S\npl,x)/ 2024 http://x.pl/ text/html 200 ABC 12\n")
+    assert read(path)[0][:3] == ["urlkey", "timestamp", "original"]
+    path.write_text("pl,x)/ 2024 http://x.pl/ text/html 200 ABC 12\n")
+    assert read(path)[1][0][2] == "http://x.pl/"
+    path.write_text('pl,x)/ 2024 {"url": "http://x.pl/", "mime": "text/html"}\n')
+    with open_table(str(path)) as table:
+        assert table.find_columns().url == (2,)
+    with pytest.raises(OutputError, match="can be read and not written"):
+        find_output_format("out.cdx", "", "csv")
+
+
+def test_compressed_files(tmp_path):
+    """Are unpacked, whatever they are called; one that is cut off is an error."""
+    zstandard = pytest.importorskip("zstandard")
+    content = b"text,url\n" + b"forum,x.pl\n" * 50_000
+    for name, packed in (("a.csv.gz", gzip.compress(content)), ("b.csv.zst", zstandard.compress(content))):
+        path = tmp_path / name
+        path.write_bytes(packed)
+        assert len(read(path)[1]) == 50_000
+        path.write_bytes(packed[: len(packed) // 2])
+        with pytest.raises(InputError, match="cannot be read to its end"):
+            read(path)
+    (tmp_path / "c.csv").write_bytes(gzip.compress(b"text\nx\n") + gzip.compress(b"y\n"))
+    assert read(tmp_path / "c.csv") == (["text"], [["x"], ["y"]])
+    (tmp_path / "d.csv").write_bytes(zstandard.compress(b"text\nx\n") + zstandard.compress(b"y\n"))
+    with open_table(str(tmp_path / "d.csv")) as table:
+        assert [row.cells for row in table.body.read_rows()] == [["x"], ["y"]]
+        assert "Zstandard" in table.notes[0]
+
+
+def test_files_under_a_wrong_name(tmp_path):
+    """Are named as what they are, and read where they can be."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    path = tmp_path / "in.csv"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, ["text"])
+    with open_table(str(path)) as table:
+        assert table.notes == ["a workbook of Excel, although its name or --format does not say so; read as such"]
+    path.write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(InputError, match="a ZIP archive"):
+        read(path)
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(InputError, match="a PDF document"):
+        read(path)
+    (tmp_path / "t.xlsx").write_text("text\nx\n")
+    assert read(tmp_path / "t.xlsx") == (["text"], [["x"]])
+    (tmp_path / "t.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(InputError, match="not readable as Parquet"):
+        read(tmp_path / "t.parquet")
+
+
+def test_a_sheet_is_chosen(tmp_path):
+    """By name, else the first that holds anything."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
+        book.add_worksheet("empty")
+        book.add_worksheet("one").write_column(0, 0, ["text", "x"])
+        book.add_worksheet("two").write_column(0, 0, ["text", "y"])
+    assert read(tmp_path / "in.xlsx")[1] == [["x"]]
+    assert read(tmp_path / "in.xlsx", sheet="two")[1] == [["y"]]
+    with pytest.raises(InputError, match=r"no sheet 'three'. Sheets are: empty, one, two"):
+        read(tmp_path / "in.xlsx", sheet="three")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["csv", "jsonl", "txt", "xlsx", "parquet", "cdx", "gz", "tsv", "json"]))
+def test_any_bytes_are_read_or_refused(tmp_path_factory, content, ending):
+    """With a sentence, and never a traceback."""
+    path = tmp_path_factory.mktemp("t") / f"in.{ending}"
+    path.write_bytes(content)
+    try:
+        with open_table(str(path)) as table:
+            width = len(table.columns)
+            assert all(len(row.cells) == width for row in table.body.read_rows())
+    except InputError as error:
+        assert str(error).startswith(str(path))
+
+
+def test_formats_by_name():
+    """Some have two; what is none is an error that lists them."""
+    assert check_format("NDJSON") == "jsonl"
+    with pytest.raises(InputError, match="Formats are: csv, tsv"):
+        check_format("docx")
+
+
+def test_tables_of_a_folder_and_a_pattern(tmp_path):
+    """In order, hidden files left out."""
+    for name in ("b.csv", "a.xlsx", ".x.csv", "notes.md"):
+        (tmp_path / name).touch()
+    assert [name for _, name in list_tables(str(tmp_path))] == ["a.xlsx", "b.csv"]
+    assert [name for _, name in list_tables(str(tmp_path / "*.csv"))] == ["b.csv"]
+    with pytest.raises(InputError, match="no file fits"):
+        list_tables(str(tmp_path / "*.tsv"))
