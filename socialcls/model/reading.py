@@ -88,7 +88,7 @@ def name_signal(thing: Weighed) -> str | None:
     if nature == "heads":
         return HEAD_SIGNALS[thing.name.partition("=")[0]]
     if nature == "marks":
-        return f"page_{thing.name.partition('.')[0]}"
+        return MARK_SIGNALS.get(thing.name.partition(".")[0])
     return None
 
 
@@ -97,6 +97,9 @@ KNOWN_SERVICE = "known_service"
 
 HEAD_SIGNALS = {"is": "calls_itself", "also": "calls_itself", "not": "denies_to_be", "does": "invites_to"}
 """The signal of a head, by what stands before its sense."""
+
+MARK_SIGNALS = {family: f"page_{family}" for family in ("engine", "feeds", "links", "schema", "shape")}
+"""The signal of a page's mark, by the first part of its id."""
 
 
 class ReadField:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from socialcls.pages.marks import find_marks
 from socialcls.pages.markup import MAX_CHARS, Block, Markup, read_markup
+from socialcls.text.urls import host_key, read_url
 from socialcls.types import Document, Mark
 
 FIRST_WORDS = 60
@@ -57,13 +58,17 @@ class Page(NamedTuple):
         """Make the document that the model reads.
 
         Its name is that of the site, where the page says it, so that a known service is known by it; else the title.
+        On a host that many share the site is the host, and the title names the place.
 
         Args:
             url: Its address; that which it gives itself when empty.
         """
         parts = [self.title, self.description, self.words]
         text = " ".join([part if part[-1] in ".!?…" else f"{part}." for part in parts if part])
-        return Document(text, url or self.address, self.site_name or self.title, self.marks)
+        url = url or self.address
+        is_shared = host_key(url) != read_url(url).domain
+        name = self.title if is_shared else self.site_name or self.title
+        return Document(text, url, name, self.marks)
 
 
 def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:

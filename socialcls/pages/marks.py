@@ -31,6 +31,7 @@ _Hit = tuple[str, str, int]
 ENOUGH = 1_000
 """What shows a mark by itself, whatever the least."""
 
+_MAX_PRICE_CHARS = 80  # of a block of text that may be a price with what it is for
 _MAX_POWERED_CHARS = 40
 _MAX_LINE_CHARS = 60
 _DIGITS = re.compile(r"\d")
@@ -161,12 +162,14 @@ def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator
 
 
 def _search(needles: Iterable[tuple[str, str]], text: str, quote: str = "") -> Iterator[_Hit]:
-    """Search parts of a text; without a quote the line that a part stands in is quoted, up to the part's end."""
+    """Search parts of a text; without a quote the line is quoted up to where the part ends, or the last piece of that."""
     for needle, name in needles:
         place = text.find(needle)
         if place >= 0:
-            end = place + len(needle)
-            yield name, quote or text[max(text.rfind("\n", 0, place) + 1, end - _MAX_LINE_CHARS) : end], ENOUGH
+            start, end = text.rfind("\n", 0, place) + 1, place + len(needle)
+            if end - start > MAX_QUOTE_CHARS:
+                start = max(end - _MAX_LINE_CHARS, start)
+            yield name, quote or text[start:end], ENOUGH
 
 
 def _list_types(markup: Markup) -> dict[str, None]:
@@ -181,7 +184,7 @@ def _list_types(markup: Markup) -> dict[str, None]:
 
 def _count(wholes: Mapping[str, tuple[str, ...]], markup: Markup) -> Iterator[_Hit]:
     counted = {
-        "prices": sum([len(_PRICE.findall(block.text)) for block in markup.blocks]),
+        "prices": sum([len(_PRICE.findall(b.text)) for b in markup.blocks if len(b.text) <= _MAX_PRICE_CHARS]),
         "comment_feeds": sum(
             ["comments/feed" in address or "feeds/comments" in address for _, address in markup.feeds]
         ),

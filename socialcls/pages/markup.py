@@ -84,7 +84,10 @@ _BLOCK_TAGS = frozenset(
     ]
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_NOTED_TAGS = frozenset(["a", "html", "iframe", "img", "link", "meta", "script"])
+_SOURCED_TAGS = frozenset({"iframe", "img", "script"})
+"""Tags of which nothing but the source is read."""
+
+_NOTED_TAGS = frozenset({"a", "html", "link", "meta"})
 """Tags all of whose attributes are read."""
 
 _BOX_TAGS = frozenset(
@@ -122,6 +125,7 @@ _ASIDE_WORDS = re.compile(
     r"cookie|consent|gdpr|rodo|onetrust|cmp-|truste|didomi|nav(?![a-z])|navbar|navigation|menu|breadcrumb|sidebar|skip-|"
     r"popup|modal|newsletter|share|social|widget|advert|banner-ad|related|sponsor"
 )
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 _BOX = re.compile(r"""\b(class|id|role|itemtype|style)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _HIDING = re.compile(r"""\bhidden(?=[\s>=]|$)|\baria-hidden\s*=\s*["']?true""")
 _CONSENT_WORDS = re.compile(r"cookie|consent|gdpr|rodo|onetrust|cmp-|truste|didomi")
@@ -242,7 +246,10 @@ class _Reader:
                 self._flush()
             if tag in _HEADINGS:
                 self._heading = tag
-        if tag in _NOTED_TAGS:
+        if tag in _SOURCED_TAGS:
+            if len(self.found.assets) < _MAX_ASSETS and (source := _SOURCE.search(written)):
+                self.found.assets.append(source[1][:_MAX_VALUE_CHARS])
+        elif tag in _NOTED_TAGS:
             if written:
                 self._note(tag, _read_attributes(written))
             self._in_link = self._in_link or tag == "a"
@@ -345,8 +352,6 @@ class _Reader:
             self._note_link(attributes)
         elif tag == "html":
             found.language = found.language or attributes.get("lang", "") or attributes.get("xml:lang", "")
-        elif tag in {"script", "iframe", "img"} and len(found.assets) < _MAX_ASSETS and "src" in attributes:
-            found.assets.append(attributes["src"])
 
     def _note_link(self, attributes: dict[str, str]) -> None:
         found = self.found
