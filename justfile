@@ -42,6 +42,10 @@ readme:
 golden:
     {{bin}}/python -m tests.golden.make
 
+# Make the API documentation from the docstrings: build/api/index.html.
+api:
+    {{bin}}/pdoc --docformat google --output-directory build/api socialcls '!socialcls.__main__'
+
 # Measure accuracy beside peers on labelled files that are not part of this repository; writes docs/accuracy.md.
 benchmark-accuracy directory="../shared/eval/dev":
     {{bin}}/pip install --quiet -e ".[bench]"

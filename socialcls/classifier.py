@@ -1,5 +1,6 @@
 """Decide what a document is, and explain the decision."""
 
+from collections.abc import Iterable, Iterator
 from math import exp, inf
 from pathlib import Path
 
@@ -23,15 +24,25 @@ PAGE_WORDS = 60
 
 
 class Classifier:
-    """Says what an online service is, how surely, and why."""
+    """Says what an online service is, how surely, and why.
+
+    >>> classifier = Classifier.load()
+    >>> classifier.labels
+    ('community', 'blog', 'platform', 'other')
+    """
 
     def __init__(self, artifact: Artifact) -> None:
+        """Make a classifier of a model in memory; `load` makes one of a directory."""
         self.card = artifact.card
+        """What the model is: data, training, figures, thresholds."""
         self.taxonomy: Taxonomy = artifact.taxonomy
+        """Labels, criteria and signals with their names for people."""
         self.labels = artifact.card.labels
-        self.are_social = [self.taxonomy.is_social(label) for label in self.labels]
+        """The answers that the model can give, in the order of its scores."""
         self.model = LinearModel(artifact.arrays)
-        self.sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
+        """Reads and scores; decides nothing."""
+        self._are_social = [self.taxonomy.is_social(label) for label in self.labels]
+        self._sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
 
     @classmethod
     def load(cls, model_dir: str | Path | None = None) -> "Classifier":
@@ -47,28 +58,36 @@ class Classifier:
     ) -> Prediction:
         """Say what a service is.
 
+        >>> classifier = Classifier.load()
+        >>> classifier.classify("Forum miłośników kaktusów. Zadaj pytanie, odpowiedz w wątku.").category
+        'community'
+        >>> classifier.classify(url="https://forum.example.org/viewtopic.php?t=9").category
+        'community'
+
         Args:
             text: Its description; or its bare URL or host; or a whole Document. Empty when there is only a URL or name.
-            url: Its URL, when there is a text too.
+            url: Its URL or host.
             name: Its name or title.
             social_only: Ask only which of the social media it is: other labels are left out and the probabilities
                 of the rest are scaled to one.
 
-        >>> prediction = Classifier.load().classify("Forum miłośników kaktusów. Zadaj pytanie, odpowiedz w wątku.")
-        >>> prediction.category
-        'community'
-
         Raises:
-            InputError: there is nothing to read, or far too much.
+            InputError: There is nothing to read, or far too much.
+            TypeError: A Document is given with a URL or name beside it; it has its own.
         """
-        document = text if isinstance(text, Document) else make_document(text, url=url, name=name)
+        if not isinstance(text, Document):
+            document = make_document(text, url=url, name=name)
+        elif url or name:
+            raise TypeError("A Document has a url and a name of its own: leave out url= and name=.")
+        else:
+            document = text
         reading = self.read(document)
         ground = find_ground(reading.n_words)
-        sharpness = self.sharpness[ground]
+        sharpness = self._sharpness[ground]
         labels = self.labels
         scores = [score * sharpness for score in reading.scores]
         if social_only:
-            scores = [score if is_social else -inf for score, is_social in zip(scores, self.are_social, strict=True)]
+            scores = [score if is_social else -inf for score, is_social in zip(scores, self._are_social, strict=True)]
         i, j = rank(scores)
         best_guess, highest = labels[i], scores[i]
         powers = [exp(score - highest) for score in scores]
@@ -76,14 +95,43 @@ class Classifier:
         probabilities = {label: power / total for label, power in zip(labels, powers, strict=True)}
         confidence = powers[i] / total
         is_sure = confidence >= self.card.thresholds[ground][best_guess]
-        if reading.n_words < MIN_WORDS and not document.url.strip() and not reading.has_known_service:
+        is_bare = not document.url.strip() and not document.marks
+        if reading.n_words < MIN_WORDS and is_bare and not reading.has_known_service:
             is_sure = False
         category = best_guess if is_sure else UNSURE
         margin = highest - scores[j]
         bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
-        explanation = ReadExplanation(reading, i, j, sharpness)
+        explanation = ReadExplanation(reading, i, j, sharpness, self.taxonomy)
         # by place, since a record given by name takes twice as long to make
         return Prediction(category, best_guess, labels[j], confidence, probabilities, margin, bias, explanation)
+
+    def classify_many(
+        self, documents: Iterable[str | Document], *, social_only: bool = False
+    ) -> Iterator[Prediction | InputError]:
+        """Classify texts or documents one after the other, as they come.
+
+        One that cannot be classified does not end the others: its error is yielded in its place.
+
+        >>> for answer in Classifier.load().classify_many(["Forum of cactus growers", ""]):
+        ...     print(answer if isinstance(answer, InputError) else answer.category)
+        community
+        Nothing to read: text, URL and name are empty. Give a description or a URL.
+
+        Args:
+            documents: Any number, also a stream without end; each as `classify` takes it.
+            social_only: As for `classify`.
+
+        Yields:
+            For each, in order, a prediction, or an InputError where there is nothing to read or far too much. What is
+            no text and no Document is a mistake of the program and raises as in `classify`.
+        """
+        for document in documents:
+            answer: Prediction | InputError
+            try:
+                answer = self.classify(document, social_only=social_only)
+            except InputError as error:
+                answer = error
+            yield answer
 
     def read(self, document: Document) -> Reading:
         """Read a document without deciding: its scores, and what each key of it contributes to each label.
@@ -138,10 +186,10 @@ def check_document(document: Document) -> None:
     Raises:
         InputError: there is nothing to read, or far too much.
     """
-    text, url, name = document
+    text, url, name, _ = document
     if document.is_blank:
         raise InputError("Nothing to read: text, URL and name are empty. Give a description or a URL.")
     if len(text) + len(url) + len(name) > MAX_CHARS:
-        field, value = max(zip(Document._fields, document, strict=True), key=lambda pair: len(pair[1]))
+        field, value = max(("text", text), ("url", url), ("name", name), key=lambda pair: len(pair[1]))
         message = f"The {field} has {len(value):,} characters; at most {MAX_CHARS:,} are read. Give its beginning."
         raise InputError(message)

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import pydoc
 import subprocess
 import sys
 import tomllib
@@ -20,10 +21,44 @@ def test_modules_import_only_from_floors_below():
 
 
 def test_public_names_are_these():
-    """What others may import from the package; each is there."""
-    assert socialcls.__all__ == ["Classifier", "Document", "Evidence", "Prediction"]
+    """What others may import from the package; each is there, and Tab completion offers it."""
+    assert socialcls.__all__ == [
+        "Classifier",
+        "DatasetError",
+        "Document",
+        "Evidence",
+        "InputError",
+        "MissingExtraError",
+        "ModelError",
+        "OutputError",
+        "Prediction",
+        "Reason",
+        "SocialClsError",
+        "classify_frame",
+    ]
     for name in socialcls.__all__:
         assert getattr(socialcls, name).__name__ == name
+    assert not hasattr(socialcls, "classify_nothing")
+
+
+def test_importing_the_package_loads_nothing_of_it():
+    """Not even to list its names; a public name loads what it needs, and neither numpy nor the command line."""
+    program = (
+        "import sys, socialcls; names = dir(socialcls)\n"
+        "print(*(name for name in sys.modules if name.startswith('socialcls')))\n"
+        "print(set(socialcls.__all__) <= set(names))\n"
+        "classifier = socialcls.Classifier.load(); classifier.classify('A forum').reason('pl')\n"
+        "print(*(name for name in ('numpy', 'rich', 'typer', 'sklearn', 'joblib', 'pandas') if name in sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, cwd=ROOT, check=True)
+    assert result.stdout.decode().splitlines() == ["socialcls", "True", ""]
+
+
+def test_help_says_what_each_field_of_a_prediction_is():
+    """The record that everybody holds, in the terminal."""
+    shown = pydoc.plain(pydoc.render_doc(socialcls.Prediction))
+    for field in socialcls.Prediction._fields:
+        assert f"{field}: " in shown
 
 
 def test_the_wheel_works_from_any_folder_with_its_model_inside(tmp_path):

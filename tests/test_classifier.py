@@ -11,6 +11,7 @@ import socialcls.text.lexicon
 from socialcls.classifier import MAX_CHARS, PAGE_WORDS, Classifier, make_document, rank
 from socialcls.dataset.reader import read_examples
 from socialcls.errors import InputError
+from socialcls.explain.sentence import ReasonWriter
 from socialcls.types import Document, Label
 from tests.conftest import LABELS, ROOT
 
@@ -145,6 +146,43 @@ def test_a_bare_url_is_read_as_one():
     """A text that is a URL counts as the URL; with a URL beside it, it stays a text."""
     assert make_document(" forum.x.pl ") == Document(url="forum.x.pl")
     assert make_document("forum.x.pl", url="y.pl") == Document(text="forum.x.pl", url="y.pl")
+
+
+def test_a_url_or_a_name_needs_no_text(tiny):
+    """Each by itself, given by its keyword; a Document has its own."""
+    assert tiny.classify(url="blog.x.pl") == tiny.classify(Document(url="blog.x.pl"))
+    assert tiny.classify(name="forum threads") == tiny.classify(Document(name="forum threads"))
+    with pytest.raises(TypeError, match="of its own"):
+        tiny.classify(Document("forum"), url="x.pl")
+    with pytest.raises(InputError, match="Nothing to read"):
+        tiny.classify()
+
+
+def test_many_are_answered_in_order_as_they_come(tiny):
+    """A stream is read no further than it is asked; what cannot be classified is its error, in its place."""
+    read = []
+
+    def stream():
+        for text in ("forum", "", Document(url="blog.x.pl"), "x" * 2_000_000, "shop"):
+            read.append(text)
+            yield text
+
+    answers = tiny.classify_many(stream(), social_only=True)
+    assert next(answers) == tiny.classify("forum", social_only=True)
+    assert len(read) == 1
+    empty, of_url, too_long, last = answers
+    assert (of_url, last) == (tiny.classify(url="blog.x.pl", social_only=True), tiny.classify("shop", social_only=True))
+    assert [type(error) for error in (empty, too_long)] == [InputError, InputError]
+    assert "at most" in str(too_long)
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_prediction_says_why_by_itself(tiny, language):
+    """As the command does, in any language of the interface."""
+    prediction = tiny.classify("forum with threads")
+    assert prediction.reason(language) == ReasonWriter(tiny.taxonomy, language).write(prediction)
+    with pytest.raises(InputError, match='No language "xx"'):
+        prediction.reason("xx")
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", Document(), Document(text=" ", url=" ", name="\n")])

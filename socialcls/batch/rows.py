@@ -178,9 +178,9 @@ class RowClassifier:
         ['community', '']
         """
         n_rows = max((len(values) for values in columns.values()), default=0)
-        given = [columns.get(field) or [None] * n_rows for field in Document._fields]
+        given = [columns.get(field) or [None] * n_rows for field in ("text", "url", "name")]
         cells = self.classify_documents(
-            [Document(*(value or "" for value in values)) for values in zip(*given, strict=True)]
+            [Document(text or "", url or "", name or "") for text, url, name in zip(*given, strict=True)]
         )
         return {name: [row[i] for row in cells] for i, name in enumerate(self.appended)}
 
@@ -230,7 +230,7 @@ def write_rows(
 
 
 def _shorten(document: Document) -> str:
-    text, url, name = document
+    text, url, name = document.text, document.url, document.name
     said = " · ".join([part.strip()[: _MAX_SAID_CHARS * 2] for part in (name, url, text) if part.strip()])
     said = " ".join(said.split())
     return said if len(said) <= _MAX_SAID_CHARS else said[: _MAX_SAID_CHARS - 1] + "…"

@@ -4,7 +4,7 @@ import os
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -15,15 +15,17 @@ from socialcls.commands.options import (
     SocialOption,
     check_utf8,
     choose_language,
+    decode_input,
     make_app,
     print_json,
-    read_source,
+    read_stdin,
     show_examples,
 )
 from socialcls.errors import InputError
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
+    from socialcls.pages.fetch import FetchedDocument
     from socialcls.taxonomy.taxonomy import Taxonomy
     from socialcls.types import Document, Prediction
 
@@ -38,18 +40,30 @@ class Why(StrEnum):
     everything = "everything"
 
 
+class Depth(StrEnum):
+    """Which pages of a host are looked at."""
+
+    page = "page"
+    front = "front"
+
+
 @app.command(
     epilog=show_examples(
         'socialcls classify "Forum for owners of old Volvos"',
         "socialcls classify forum.gazeta.pl",
         'socialcls classify "Piszę o kotach" reddit.com/r/cats nk.pl     (side by side)',
         "cat page.txt | socialcls classify - --json",
+        "socialcls classify saved.html --url https://example.org/forum/",
+        "socialcls classify https://example.org/ --fetch",
     )
 )
 def classify(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="TEXT_OR_URL...", help="A description, or a URL or host; `-` reads standard input."),
+        typer.Argument(
+            metavar="TEXT_OR_URL_OR_PAGE...",
+            help="A description, a URL or host, or a saved .html page; `-` reads a text or a page from standard input.",
+        ),
     ],
     *,
     url: Annotated[str, typer.Option(help="The service's URL, beside its description.")] = "",
@@ -65,9 +79,16 @@ def classify(
     lang: LanguageOption = "",
     social_only: SocialOption = False,
     as_json: JsonOption = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch the page of each URL and read it too.")] = False,
+    depth: Annotated[
+        Depth, typer.Option(help="With --fetch: the page alone, or its host's front page too.")
+    ] = Depth.page,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="With --fetch: also ask hosts of private networks, on any port.")
+    ] = False,
 ) -> None:
     """Say what one service is, how surely, and why; or compare several."""
-    from socialcls.classifier import Classifier, make_document
+    from socialcls.classifier import Classifier
 
     language = choose_language(lang)
     if len(sources) > 1 and (url or name):
@@ -75,15 +96,13 @@ def classify(
     if as_json and (changes or similar):
         raise typer.BadParameter("--changes and --similar are for the terminal and have no JSON: leave out --json.")
     if save:
-        from socialcls.reports.files import check_ending
-
-        try:
-            check_ending(save)
-        except InputError as error:
-            raise typer.BadParameter(str(error)) from error
+        _check_report(save)
     for source in sources:
         _check_no_file(source)
-    documents = [make_document(read_source(s), url=check_utf8(url), name=check_utf8(name)) for s in sources]
+    given = [_read_source(source, check_utf8(url), check_utf8(name)) for source in sources]
+    if fetch:
+        given = _fetch_pages(given, depth, allow_private=allow_private)
+    documents = [one.document for one in given]
     classifier = Classifier.load(model)
     predictions = [classifier.classify(document, social_only=social_only) for document in documents]
     if save:
@@ -93,16 +112,130 @@ def classify(
         save_report(save, answers, classifier.card, classifier.taxonomy, language)
         typer.echo(f"Saved in {save}", err=True)
     if as_json:
-        from socialcls.reports.json import describe_prediction
+        _print_json(given, predictions, classifier.taxonomy, language)
+    else:
+        _show(documents, predictions, classifier.taxonomy, language, why)
+        for note in (note for one in given for note in one.list_notes(language)):
+            _tell(note)
+        if changes:
+            _show_changes(documents, classifier, language, social_only=social_only)
+        if similar:
+            _show_similar(documents, classifier, language)
+    if any(one.error for one in given):
+        raise typer.Exit(1)
 
-        for prediction in predictions:
-            print_json(describe_prediction(prediction, classifier.taxonomy, language))
-        return
-    _show(documents, predictions, classifier.taxonomy, language, why)
-    if changes:
-        _show_changes(documents, classifier, language, social_only=social_only)
-    if similar:
-        _show_similar(documents, classifier, language)
+
+def _check_report(path: Path) -> None:
+    from socialcls.reports.files import check_ending
+
+    try:
+        check_ending(path)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+class _Given(NamedTuple):
+    """One of the services asked about."""
+
+    document: "Document"
+    error: str = ""
+    """Why its page could not be had; empty when it could, or was not asked for."""
+    is_shell: bool = False
+
+    def list_notes(self, language: str) -> list[str]:
+        """List what must be said of its page."""
+        from socialcls.messages import load_messages
+
+        messages = load_messages(language)
+        notes = [messages["not_fetched"].format(error=self.error)] if self.error else []
+        return [*notes, messages["shell"]] if self.is_shell else notes
+
+
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+
+
+def _read_source(source: str, url: str, name: str) -> _Given:
+    """Read an argument: a saved page, standard input, a URL, or a description.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from socialcls.classifier import make_document
+
+    if source == "-":
+        data = read_stdin()
+        if looks_like_page(data):
+            return _read_page(data, url, name)
+        return _Given(make_document(decode_input(data), url=url, name=name))
+    if source.lower().endswith(_PAGE_ENDINGS) and not any(mark in source for mark in (" ", "://")):
+        path = Path(source)
+        try:
+            if path.is_file() or "/" not in source:
+                return _read_page(path.read_bytes(), url, name)
+        except OSError as error:
+            raise InputError(
+                f"{source}: cannot be read ({error.strerror}). Give a saved page, or a whole URL."
+            ) from error
+    return _Given(make_document(check_utf8(source), url=url, name=name))
+
+
+def _read_page(html: bytes, url: str, name: str) -> _Given:
+    from socialcls.pages.html import read_page
+
+    page = read_page(html, url)
+    document = page.make_document(url)
+    return _Given(document._replace(name=name or document.name), is_shell=page.is_shell)
+
+
+def looks_like_page(data: bytes) -> bool:
+    """Whether some bytes begin as an HTML page does.
+
+    >>> looks_like_page(b"<!DOCTYPE html><title>Cacti</title>"), looks_like_page(b"A forum <b>about</b> cacti")
+    (True, False)
+    """
+    start = data[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<!--")) or b"<html" in start
+
+
+def _fetch_pages(given: list[_Given], depth: Depth, *, allow_private: bool) -> list[_Given]:
+    """Fetch the page of each service; what was said of it beside its URL stays.
+
+    Raises:
+        typer.BadParameter: one has no URL.
+    """
+    if any(not one.document.url.strip() for one in given):
+        raise typer.BadParameter("--fetch needs a URL: give one, or --url beside a description.")
+    from socialcls.pages.crew import fetch_documents
+    from socialcls.pages.fetch import FetchSettings, find_cache_dir
+
+    cache_dir = None if allow_private else find_cache_dir()
+    settings = FetchSettings(depth=depth.value, allow_private=allow_private, cache_dir=cache_dir)
+    pages = fetch_documents([one.document.url for one in given], settings)
+    return [_add_page(one.document, page) for one, page in zip(given, pages, strict=True)]
+
+
+def _add_page(document: "Document", page: "FetchedDocument") -> _Given:
+    if page.error:
+        return _Given(document, page.error)
+    fetched = page.document
+    text = f"{document.text} {fetched.text}".strip()
+    whole = fetched._replace(text=text, url=document.url, name=document.name or fetched.name)
+    return _Given(whole, is_shell=page.is_shell)
+
+
+def _tell(note: str) -> None:
+    from socialcls.text.escaping import neutralise
+
+    typer.echo(neutralise(note), err=True)
+
+
+def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str) -> None:
+    from socialcls.reports.json import describe_prediction
+
+    for one, prediction in zip(given, predictions, strict=True):
+        described = describe_prediction(prediction, taxonomy, language)
+        reason = " ".join([described["reason"], *one.list_notes(language)])
+        print_json({**described, "reason": reason, "error": one.error})
 
 
 def _check_no_file(source: str) -> None:

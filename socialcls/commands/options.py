@@ -77,11 +77,28 @@ def read_source(source: str) -> str:
     """
     if source != "-":
         return check_utf8(source)
-    from socialcls.tables.encodings import find_encoding
+    return decode_input(read_stdin())
 
+
+def read_stdin() -> bytes:
+    """Read all of standard input.
+
+    Raises:
+        InputError: it is closed.
+    """
     if sys.stdin is None:
         raise InputError("standard input: closed. Give a text, or send it one.")
-    data = sys.stdin.buffer.read()
+    return sys.stdin.buffer.read()
+
+
+def decode_input(data: bytes) -> str:
+    """Decode what stood on standard input: UTF-8, or what its byte order mark says.
+
+    Raises:
+        InputError: it is neither.
+    """
+    from socialcls.tables.encodings import find_encoding
+
     guess = find_encoding(data, is_utf8=True)  # it may be UTF-16, or begin with a byte order mark
     try:
         return data[guess.n_mark :].decode(guess.encoding)

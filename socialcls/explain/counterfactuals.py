@@ -20,7 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from socialcls.classifier import Classifier
 from socialcls.text.tokenizer import find_spans, fold
@@ -190,7 +190,8 @@ class _Trial:
                 pieces[field] = pieces[field].copy()
             for i, filling in self._fillings[n]:
                 pieces[field][i] = filling
-        return self._document._replace(**{field: "".join(pieces[field]) for field in changed})
+        left: dict[str, Any] = {field: "".join(pieces[field]) for field in changed}
+        return self._document._replace(**left)
 
     def answer(self, removed: frozenset[int]) -> _Answer:
         """The answer without some elements."""

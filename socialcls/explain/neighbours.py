@@ -78,7 +78,7 @@ class Corpus:
 
     def __init__(self, examples: Iterable[Example]) -> None:
         self.examples = tuple(examples)
-        rows = [(" ".join(example.document).replace("\n", " "), example) for example in self.examples]
+        rows = [(" ".join(example.document[:3]).replace("\n", " "), example) for example in self.examples]
         # Folded all at once, which for ASCII is ten times as fast as row by row.
         groups = [[row for row in rows if row[0].isascii()], [row for row in rows if not row[0].isascii()]]
         folded = [fold("\n".join(row for row, _ in group)).split("\n") for group in groups if group]

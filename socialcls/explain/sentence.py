@@ -1,12 +1,12 @@
 """One plain sentence that says why, or why not, composed from the evidence and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 from typing import NamedTuple
 
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.types import UNSURE, Answer, Document, Field, Label, Mention, Prediction
+from socialcls.types import UNSURE, Answer, Document, Field, Label, Mention, Prediction, Reason
 
 MAX_PARTS = 3
 """How many reasons a sentence names."""
@@ -19,6 +19,10 @@ _PLAIN_PARTS: tuple[tuple[Field, str, str], ...] = (  # a field with the message
     ("name", "part_name", "part_name"),
     ("url", "part_url", "part_url"),
 )
+SPOKEN_SIGNALS = ("calls_itself", "denies_to_be", "invites_to", "known_service")
+"""Signals that are told by messages of their own, "part_calls_itself" and so on, and not by their names."""
+
+_BARE = "known_service"  # its words are a name and stand without quotation marks
 _MAX_WORDS = 3
 _GAP = "\0"  # stands in a message where something is put in
 _LEVEL = 0.6  # of the probability of the best guess; a runner-up that has it is about as likely
@@ -54,12 +58,16 @@ class ReasonWriter:
         self._categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
         signals = taxonomy.name_signals(language).items()
         self._answers = {
-            label: _Frame(messages["reason"].format(category=self._categories[label].phrase, parts=_GAP))
+            label: [
+                _Frame(messages[message].format(category=self._categories[label].phrase, parts=_GAP))
+                for message in ("reason", "reason_one")
+            ]
             for label in taxonomy.labels
         }
         self._signals = {
             signal: _Frame(messages["part_signal"].format(signal=name, words=_GAP)) for signal, name in signals
         }
+        self._signals |= {signal: _Frame(messages[f"part_{signal}"].format(words=_GAP)) for signal in SPOKEN_SIGNALS}
         self._plain = [
             (field, _Frame(messages[one].format(words=_GAP)), _Frame(messages[many].format(words=_GAP)))
             for field, one, many in _PLAIN_PARTS
@@ -85,11 +93,12 @@ class ReasonWriter:
         """The sentence for a decision and what was chosen to be mentioned."""
         parts = self._name(mentions) if mentions else ""
         if parts and decision.category != UNSURE:
-            return self._answers[decision.best_guess].put(parts)
+            for_many, for_one = self._answers[decision.best_guess]
+            return (for_one if len(mentions) == 1 else for_many).put(parts)
         best = self._categories[decision.best_guess].phrase
         if decision.category != UNSURE:
             return self._messages["reason_bare"].format(category=best)
-        return self._messages[_find_doubt(decision, has_parts=bool(parts))].format(
+        return self._messages[_find_doubt(decision, n_reasons=len(mentions))].format(
             best=best,
             best_share=show_share(decision.confidence),
             runner_up=self._categories[decision.runner_up].phrase,
@@ -109,7 +118,10 @@ class ReasonWriter:
                 signals.setdefault(mention.signal, []).extend(mention.words)
             else:
                 plain.setdefault(mention.field, []).extend(mention.words)
-        parts = [self._signals[signal].put(self._quote.put_each(words)) for signal, words in signals.items()]
+        parts = [
+            self._signals[signal].put(", ".join(words[:_MAX_WORDS]) if signal == _BARE else self._quote.put_each(words))
+            for signal, words in signals.items()
+        ]
         for name, one, many in self._plain:
             if name in plain:
                 words_of_field = plain[name]
@@ -142,14 +154,36 @@ def _choose_mentions(prediction: Prediction) -> list[Mention]:
     return prediction.explanation.choose_mentions(MAX_PARTS, LEAST_SHARE)
 
 
-def _find_doubt(decision: Decision, *, has_parts: bool) -> str:
+def _find_doubt(decision: Decision, *, n_reasons: int) -> str:
     """The message that says why there is no answer."""
     if not decision.is_known:
         return "unsure_nothing"
     if decision.n_words == 1:
         return "unsure_word"
     is_level = decision.runner_up_confidence >= _LEVEL * decision.confidence
-    return ("unsure_level" if is_level else "unsure_little") + ("_parts" if has_parts else "")
+    parts = "_parts_one" if n_reasons == 1 else "_parts" if n_reasons else ""
+    return ("unsure_level" if is_level else "unsure_little") + parts
+
+
+def name_reason(reason: Reason, names: Mapping[str, str], messages: Messages, most: int) -> tuple[str, str]:
+    """Name a reason in two parts: its signal, empty where it has none; the words that show it, then other signals.
+
+    Args:
+        reason: What is named.
+        names: Of signals, by their ids.
+        messages: Of the language.
+        most: How many words are quoted.
+    """
+    words = list(reason.words[:most])
+    quoted = ", ".join(words if reason.signal == _BARE else [messages["quote"].format(word) for word in words])
+    if len(reason.words) > most:
+        quoted += ", …"
+    if reason.signal is None:
+        return "", quoted
+    name = names[reason.signal]
+    if reason.signal in SPOKEN_SIGNALS:
+        name = messages[f"part_{reason.signal}"].format(words="").strip()
+    return name, " · ".join([quoted, *[names[signal] for signal in reason.also]])
 
 
 def list_hints(document: Document, prediction: Prediction, messages: Messages) -> list[str]:

@@ -3,18 +3,19 @@
 Shares here are parts of all that counted, for and against: those of both sides add up to one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
 from socialcls.explain.highlights import Passage, cut_passages
-from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, say_how_sure
+from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, name_reason, say_how_sure
 from socialcls.messages import Messages, load_messages
 from socialcls.model.persistence import Card
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.types import Document, Field, Label, Prediction, Reason
 
 _MAX_REASONS = 10
+_LEAST_SHARE = 0.02  # of all that counted, for what is summed up and not named
 _MAX_WORDS = 4
 _MAX_NAME_CHARS = 60
 
@@ -25,7 +26,7 @@ class Weighed(NamedTuple):
     share: float
     """Of all that counted, 0 to 1."""
     signal: str
-    """The name of the signal; empty for plain words and parts of an address."""
+    """The names of its signals; empty for plain words and parts of an address."""
     words: str
     """What shows it, in the quotation marks of the language."""
     place: str
@@ -38,11 +39,16 @@ class Side(NamedTuple):
     label: Label
     heading: str
     reasons: tuple[Weighed, ...]
-    """The strongest, largest first; empty when nothing speaks for it."""
+    """The strongest telling ones, largest first; empty when nothing speaks for it."""
     more: str
-    """How many smaller ones there are; empty when there are none."""
+    """How many others there are, smaller ones and function words; empty when there are none."""
     more_share: float
-    """What the smaller ones have together."""
+    """What those have together."""
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything worth showing speaks for it, telling or not."""
+        return bool(self.reasons) or self.more_share >= _LEAST_SHARE
 
 
 class FieldRead(NamedTuple):
@@ -76,7 +82,13 @@ class Account(NamedTuple):
     counted_against: Side
     """For the runner-up instead."""
     total: float
-    """The sizes of all contributions together, in logits: what shares are parts of; 0 when nothing counted."""
+    """The sizes of all reasons together, in logits: what shares are parts of; 0 when nothing counted."""
+
+    @property
+    def largest_share(self) -> float:
+        """Of a reason of either side: what bars are scaled to; 1 when there is none."""
+        reasons = [*self.counted_for.reasons, *self.counted_against.reasons]
+        return max((reason.share for reason in reasons), default=1.0)
 
 
 def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str) -> Account:
@@ -88,7 +100,7 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
     messages = load_messages(language)
     categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
     signals = taxonomy.name_signals(language)
-    total = fsum(abs(reason.contribution) for reason in prediction.reasons)
+    total = add_up_sizes(prediction.reasons)
     sides = [
         _weigh(
             (label, messages[heading].format(category=categories[label].phrase)),
@@ -120,6 +132,11 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
         counted_against=sides[1],
         total=total,
     )
+
+
+def add_up_sizes(reasons: Iterable[Reason]) -> float:
+    """Add up the sizes of reasons for and against, in logits: what shares are parts of."""
+    return fsum(abs(reason.contribution) for reason in reasons)
 
 
 def name_report(accounts: Sequence[Account], language: str) -> str:
@@ -163,17 +180,15 @@ def _weigh(
     names: Mapping[str, str],
     messages: Messages,
 ) -> Side:
+    told = [reason for reason in reasons if reason.is_telling][:_MAX_REASONS]
+    rest = [reason for reason in reasons if reason not in told]
     weighed = []
-    for reason in reasons[:_MAX_REASONS]:
-        words = ", ".join(messages["quote"].format(word) for word in reason.words[:_MAX_WORDS])
-        if len(reason.words) > _MAX_WORDS:
-            words += ", …"
-        share = abs(reason.contribution) / total
-        weighed.append(Weighed(share, names[reason.signal] if reason.signal else "", words, messages[reason.field]))
-    rest = reasons[_MAX_REASONS:]
+    for reason in told:
+        signal, words = name_reason(reason, names, messages, _MAX_WORDS)
+        weighed.append(Weighed(abs(reason.contribution) / total, signal, words, messages[reason.field]))
     return Side(
         *side,
         tuple(weighed),
         messages["more"].format(count=len(rest)) if rest else "",
-        fsum(abs(reason.contribution) for reason in rest) / total if rest else 0.0,
+        add_up_sizes(rest) / total if rest else 0.0,
     )

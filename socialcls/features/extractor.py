@@ -4,7 +4,7 @@ A document is read into *keys*: its words and neighbouring pairs of words, the s
 the parts of its URL, the known service that it is. A key stands at a place in the input and has features: a word has
 itself and its character n-grams, every other key has itself. Training counts the features of all keys; prediction adds
 up what the features of each key weigh, and caches the sum by key, so a word met before costs one look-up. A key counts
-once, however often it stands in a document.
+once, however often it stands in a document. The marks of a page are keys that `pages` found.
 
 Fields are kept apart, since "forum" in a host is another fact than "forum" in a sentence. Groups are divided by
 length factors (see `model.linear`): words, pairs and n-grams of a field share one, signals, heads and services have one
@@ -71,7 +71,8 @@ class Reader:
         of_url: dict[str, dict[str, None]] = {group.name: {} for group in GROUPS if group.factor.field == "url"}
         for key in read_url_keys(document.url, self._knowledge.url_parts, self._knowledge.services):
             of_url[key.group][key.key] = None
-        return Keys(tuple(tuple(keys) for keys in (*of_text, *of_name, *of_url.values())))
+        marks = dict.fromkeys(mark.id for mark in document.marks)
+        return Keys(tuple(tuple(keys) for keys in (*of_text, *of_name, *of_url.values(), marks)))
 
     def _read_words(self, text: str) -> list[Iterable[str]]:
         read = self._lexicon.read(text)

@@ -42,24 +42,26 @@ NAME_SERVICES = Factor("name.services", "name", smoothing=1.0)
 URL = Factor("url", "url", smoothing=200.0)
 URL_SIGNALS = Factor("url.signals", "url", smoothing=3.0)
 URL_SERVICES = Factor("url.services", "url", smoothing=1.0)
+PAGE_MARKS = Factor("page.marks", "page", smoothing=1.0)
 
 GROUPS: tuple[Group, ...] = (
     Group("text.words", TEXT, _WHOLE, scale=1.0, is_rare_better=True),
     Group("text.pairs", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
     Group("text.chars", TEXT, _NGRAMS, scale=1.0, is_rare_better=True),
-    Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.3, is_rare_better=False),
-    Group("text.heads", TEXT_HEADS, _WHOLE, scale=1.3, is_rare_better=False),
+    Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.6, is_rare_better=False),
+    Group("text.heads", TEXT_HEADS, _WHOLE, scale=2.0, is_rare_better=False),
     Group("text.services", TEXT_SERVICES, _WHOLE, scale=3.0, is_rare_better=False),
     Group("name.words", NAME, _WHOLE, scale=1.4, is_rare_better=True),
     Group("name.pairs", NAME, _WHOLE, scale=1.4, is_rare_better=True),
     Group("name.chars", NAME, _NGRAMS, scale=0.7, is_rare_better=True),
-    Group("name.signals", NAME_SIGNALS, _WHOLE, scale=0.7, is_rare_better=False),
-    Group("name.heads", NAME_HEADS, _WHOLE, scale=1.0, is_rare_better=False),
+    Group("name.signals", NAME_SIGNALS, _WHOLE, scale=1.6, is_rare_better=False),
+    Group("name.heads", NAME_HEADS, _WHOLE, scale=2.0, is_rare_better=False),
     Group("name.services", NAME_SERVICES, _WHOLE, scale=3.0, is_rare_better=False),
     Group("url.parts", URL, _WHOLE, scale=3.0, is_rare_better=True),
     Group("url.chars", URL, _LONG_NGRAMS, scale=1.0, is_rare_better=True),
-    Group("url.signals", URL_SIGNALS, _WHOLE, scale=1.0, is_rare_better=False),
+    Group("url.signals", URL_SIGNALS, _WHOLE, scale=1.6, is_rare_better=False),
     Group("url.services", URL_SERVICES, _WHOLE, scale=3.0, is_rare_better=False),
+    Group("page.marks", PAGE_MARKS, _WHOLE, scale=1.0, is_rare_better=False),
 )
 GROUPS_BY_NAME = {group.name: group for group in GROUPS}
 

@@ -16,6 +16,7 @@ apart. The language is the one with most function words among those whose heads 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from socialcls.text.lexicon import BREAK, PAUSE
@@ -69,10 +70,12 @@ class HeadLexicon(NamedTuple):
     """Function word with "LANGUAGE ROLE"."""
     languages: Mapping[str, str]
     """Language with "first" or "last": where its heads stand."""
+    senses: Mapping[str, str] = MappingProxyType({})
+    """What short codes stand for in a model, which has each sense a thousand times; any other sense is itself."""
 
     def find_entries(self, word: str) -> tuple[HeadEntry, ...]:
         """The terms that begin with a folded word."""
-        return tuple([_parse_entry(value) for value in self.entries.get(word) or ()])
+        return tuple([_parse_entry(value, self.senses) for value in self.entries.get(word) or ()])
 
     def find_roles(self, word: str) -> dict[str, str]:
         """The role of a folded word by language."""
@@ -94,9 +97,10 @@ class HeadWord(Protocol):
 H = TypeVar("H", bound=HeadWord)
 
 
-def _parse_entry(value: str) -> HeadEntry:
-    language, *rest, senses = value.split(" ")
-    return HeadEntry(language, tuple(rest), tuple(senses.split(",")))
+def _parse_entry(value: str, senses: Mapping[str, str]) -> HeadEntry:
+    language, *rest = value.split(" ")
+    codes = rest[-1].split(",") if rest else []
+    return HeadEntry(language, tuple(rest[:-1]), tuple([senses.get(code, code) for code in codes]))
 
 
 class _Match:

@@ -5,7 +5,8 @@ before a host stands for everybody's place on it (`*.tumblr.com`). The most part
 known one is its own place, of which the table says little: that is another feature.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from socialcls.features.heads import Values
@@ -22,6 +23,12 @@ class ServiceTable(NamedTuple):
     """Host, host and segment, or `*.` and host with "LABEL.KIND"."""
     names: Values
     """Folded name with "LABEL.KIND", and a question mark behind where it is also a word."""
+    senses: Mapping[str, str] = MappingProxyType({})
+    """What short codes stand for in a model; any other value is itself."""
+
+    def spell_out(self, value: str) -> str:
+        """Spell out what is known: "LABEL.KIND"."""
+        return self.senses.get(value, value)
 
 
 def find_service(url: Url, table: ServiceTable) -> tuple[str, int, int] | None:
@@ -38,7 +45,7 @@ def find_service(url: Url, table: ServiceTable) -> tuple[str, int, int] | None:
         host = ".".join([label.text for label in labels[i:]] + [url.suffix.text])
         for name, relation, place_end in _list_candidates(url, host, i, end):
             if found := table.hosts.get(name):
-                return f"{relation}={found[0]}", part.start, place_end
+                return f"{relation}={table.spell_out(found[0])}", part.start, place_end
     return None
 
 
@@ -68,6 +75,6 @@ def find_name(words: Sequence[str], table: ServiceTable) -> str | None:
     if not words or len(words) > MAX_NAME_WORDS:
         return None
     if found := table.names.get(" ".join(words)):
-        service = found[0]
-        return f"maybe={service[:-1]}" if service.endswith("?") else f"named={service}"
+        service = table.spell_out(found[0].removesuffix("?"))
+        return f"maybe={service}" if found[0].endswith("?") else f"named={service}"
     return None

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable
 
+from socialcls.features.signals import Pair
 from socialcls.model.linear import Reading
-from socialcls.model.reading import Contribution
-from socialcls.model.weights import WeighedWord
-from socialcls.types import Evidence, Feature, Field, Mention, Reason
+from socialcls.model.reading import KNOWN_SERVICE, Contribution, ReadWords
+from socialcls.model.weights import Key, WeighedWord
+from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.types import Evidence, Feature, Field, Mention, Prediction, Reason
 
 _TELLING_CHARS = 4  # shorter words are nearly all function words, in every language we have
+_TELLING_URL_CHARS = 3  # letters; shorter parts are countries, session ids and the like
+_OF_SITE = ("domain=", "site=", "on=")  # what somebody registered says something, however short
 
 
 class ReadExplanation:
     """The explanation of a reading: that of a `Prediction`."""
 
-    __slots__ = ("_best", "_evidence", "_reading", "_reasons", "_runner_up", "_sharpness")
+    __slots__ = ("_best", "_evidence", "_reading", "_reasons", "_runner_up", "_sharpness", "_taxonomy")
 
-    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float) -> None:
+    def __init__(self, reading: Reading, best: int, runner_up: int, sharpness: float, taxonomy: Taxonomy) -> None:
         """Say what is to be explained.
 
         Args:
@@ -23,8 +27,10 @@ class ReadExplanation:
             best: Index of the label that is explained.
             runner_up: Index of the label that it is held against.
             sharpness: One over the temperature; contributions are multiplied by it.
+            taxonomy: Of the model; it names labels and signals for people.
         """
         self._reading, self._best, self._runner_up, self._sharpness = reading, best, runner_up, sharpness
+        self._taxonomy = taxonomy
         self._evidence: tuple[Evidence, ...] | None = None
         self._reasons: tuple[Reason, ...] | None = None
 
@@ -57,13 +63,12 @@ class ReadExplanation:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The evidence gathered by signal, by word and by piece of the URL, for and against, largest first."""
+        """The evidence gathered by signal, by word and by part of the URL, no word twice, largest first."""
         if self._reasons is None:
-            added: dict[tuple[Field, str | None, tuple[str, ...]], float] = {}
-            for contribution in self._contribute():
-                said = (contribution.field.name, contribution.signal, contribution.quote())
-                added[said] = added.get(said, 0.0) + contribution.value * self._sharpness
-            reasons = [Reason(name, signal, words, value) for (name, signal, words), value in added.items()]
+            contributions = self._contribute()
+            gathered = gather_reasons([c for c in contributions if c.value > 0])
+            gathered += gather_reasons([c for c in contributions if c.value < 0])
+            reasons = [reason.build(self._sharpness) for reason in gathered]
             self._reasons = tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
         return self._reasons
 
@@ -84,12 +89,25 @@ class ReadExplanation:
         """Share of the words read that the model knows as whole words; 0 when there are none."""
         return self._reading.count_known_words() / self._reading.n_words if self._reading.n_words else 0.0
 
+    def write_reason(self, prediction: Prediction, language: str) -> str:
+        """Write the sentence that says why, for the prediction that this explains.
+
+        Raises:
+            InputError: There is no such language.
+        """
+        # upwards, for whoever holds a prediction and nothing else; who writes many keeps a writer
+        from socialcls.explain.sentence import ReasonWriter  # noqa: PLC0415
+
+        return ReasonWriter(self._taxonomy, language).write(prediction)
+
     def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
-        """Choose the few reasons for the best guess that a person would name: telling ones, and no word twice.
+        """Choose the few reasons for the best guess that a person would name.
+
+        What the service calls itself and known services come first, then the strongest; no word is named twice.
 
         Args:
-            most: How many at the most.
-            least_share: What a reason must add at least, as a share of all that speaks for the best guess.
+            most: How many at most.
+            least_share: What a part of the input must add at least, as a share of all that speaks for the best guess.
         """
         contributions = self._contribute()
         least = 0.0
@@ -97,58 +115,184 @@ class ReadExplanation:
             if contribution.value > 0:
                 least += contribution.value
         least *= least_share
-        strong = [c for c in contributions if c.value > least and _is_telling(c)]
-        strong.sort(key=_take_value, reverse=True)
-        return pick_mentions(map(mention, strong), most)
+        gathered = gather_reasons([c for c in contributions if c.value > least])
+        gathered.sort(key=_rank)
+        return pick_mentions(gathered, most)
 
     def _contribute(self) -> list[Contribution]:
         return self._reading.contribute(self._best, self._runner_up)
 
 
-def _take_value(contribution: Contribution) -> float:
-    return contribution.value
+class GatheredReason:
+    """Contributions that a person would call one reason."""
+
+    __slots__ = ("also", "field", "is_telling", "quotes", "signal", "value", "words")
+
+    def __init__(
+        self, contribution: Contribution, quotes: tuple[str, ...], words: list[str], *, is_telling: bool
+    ) -> None:
+        self.field = contribution.field.name
+        self.signal = contribution.signal
+        """The first of its signals; None where it has none."""
+        self.also: list[str] = []
+        """Its other signals."""
+        self.quotes = list(quotes)
+        self.words = dict.fromkeys(words)
+        """What it quotes, word by word, in lower case; a set that keeps its order."""
+        self.value = contribution.value
+        """In logits, not calibrated."""
+        self.is_telling = is_telling
+
+    def covers(self, words: Iterable[str]) -> bool:
+        """Whether it quotes all these words."""
+        return all(word in self.words for word in words)
+
+    def join(self, contribution: Contribution, quotes: tuple[str, ...], words: list[str]) -> None:
+        """Take a further signal in, with the words that it quotes."""
+        self.value += contribution.value
+        signal = contribution.signal
+        if signal is not None and signal != self.signal and signal not in self.also:
+            self.also.append(signal)
+        if not self.covers(words):
+            if all(word in words for word in self.words):
+                self.quotes = list(quotes)
+            else:
+                self.quotes += [quote for quote in quotes if quote not in self.quotes]
+            self.words.update(dict.fromkeys(words))
+
+    def quote(self) -> tuple[str, ...]:
+        """Quote what shows it, without quotes that stand within another: "ask a question" says "ask" too."""
+        if len(self.quotes) < 2:
+            return tuple(self.quotes)
+        folded = [f" {quote.lower()} " for quote in self.quotes]
+        is_within = [any(f in other and f != other for other in folded) for f in folded]
+        return tuple([quote for quote, within in zip(self.quotes, is_within, strict=True) if not within])
+
+    def build(self, sharpness: float) -> Reason:
+        """Build the record of it, its contribution calibrated."""
+        return Reason(self.field, self.signal, self.quote(), self.value * sharpness, tuple(self.also), self.is_telling)
 
 
-def pick_mentions(mentions: Iterable[Mention], most: int) -> list[Mention]:
-    """The first mentions that say no word twice.
+def gather_reasons(contributions: Iterable[Contribution]) -> list[GatheredReason]:
+    """Gather contributions of one sign into reasons, so that no word of a field is quoted in two.
+
+    Signals that the same words show, or of which one is shown by some of the other's words, are one reason. It takes in
+    the plain words that it quotes; a pair of words goes to the reason that quotes one of them, to the stronger of two.
+    """
+    by_field: dict[Field, list[Contribution]] = {}
+    for contribution in contributions:
+        by_field.setdefault(contribution.field.name, []).append(contribution)
+    gathered: list[GatheredReason] = []
+    for of_field in by_field.values():
+        gathered += _gather_field(of_field)
+    return gathered
+
+
+def _gather_field(contributions: list[Contribution]) -> list[GatheredReason]:
+    gathered: list[GatheredReason] = []
+    by_word: dict[str, GatheredReason] = {}
+    plain: list[tuple[Contribution, tuple[str, ...], list[str]]] = []
+    for contribution in sorted(contributions, key=_rank_signal):
+        quotes = contribution.quote()
+        words = _list_words(quotes)
+        if contribution.signal is None:
+            plain.append((contribution, quotes, words))
+            continue
+        reason = _find_signal(gathered, by_word, contribution.signal, words)
+        if reason is None:
+            reason = GatheredReason(contribution, quotes, words, is_telling=True)
+            gathered.append(reason)
+        else:
+            reason.join(contribution, quotes, words)
+        for word in words:
+            by_word.setdefault(word, reason)
+    for is_second in (False, True):
+        for contribution, quotes, words in plain:
+            # of text pairs come after words; of a URL short parts after long ones, since "nk.pl" says "nk" too
+            comes_second = (len(words) > 1) != (contribution.field.name == "url")
+            if comes_second == is_second:
+                reason = _find_plain(by_word, words)
+                if reason is not None:
+                    reason.value += contribution.value
+                    continue
+                reason = GatheredReason(contribution, quotes, words, is_telling=_is_telling(contribution))
+                gathered.append(reason)
+                if reason.is_telling:
+                    for word in words:
+                        by_word[word] = reason
+    return gathered
+
+
+def _find_signal(
+    gathered: list[GatheredReason], by_word: dict[str, GatheredReason], signal: str, words: list[str]
+) -> GatheredReason | None:
+    """Find the reason that a signal with its words belongs to."""
+    for reason in gathered:
+        if reason.signal == signal:
+            return reason
+    for word in words:
+        found = by_word.get(word)
+        if found is not None and (found.covers(words) or all(word in words for word in found.words)):
+            return found
+    return None
+
+
+def _find_plain(by_word: dict[str, GatheredReason], words: list[str]) -> GatheredReason | None:
+    """Find the reason that quotes all of some words, or else the strongest that quotes one of them."""
+    strongest: GatheredReason | None = None
+    for word in words:
+        found = by_word.get(word)
+        if found is not None:
+            if found.covers(words):
+                return found
+            if strongest is None or abs(found.value) > abs(strongest.value):
+                strongest = found
+    return strongest
+
+
+_LEADING = {KNOWN_SERVICE, "calls_itself"}
+
+
+def _rank_signal(contribution: Contribution) -> tuple[bool, float]:
+    return contribution.signal not in _LEADING, -abs(contribution.value)
+
+
+def _rank(reason: GatheredReason) -> tuple[bool, float]:
+    return reason.signal not in _LEADING, -reason.value
+
+
+def pick_mentions(reasons: Iterable[GatheredReason], most: int) -> list[Mention]:
+    """Pick the first telling reasons that say no word twice, whichever field it stands in.
 
     Args:
-        mentions: The strongest first; no more are taken than are needed.
-        most: How many at the most.
+        reasons: The most important first.
+        most: How many at most.
     """
     picked: list[Mention] = []
     said: set[str] = set()
-    word_first = signal_later = False
-    for named in mentions:
-        words = _list_words(named.words)
-        new = [word for word in words if word not in said]
-        if not new or (named.field == "url" and len(new) < len(words)):
+    for reason in reasons:
+        new = [word for word in reason.words if word not in said]
+        if not reason.is_telling or not new or (reason.field == "url" and len(new) < len(reason.words)):
             continue
         said.update(new)
-        picked.append(named)
-        signal_later |= word_first and named.signal is not None
-        word_first |= named.signal is None
+        picked.append(Mention(reason.field, reason.signal, reason.quote()))
         if len(picked) == most:
             break
-    if not signal_later:
-        return picked
-    shown = {word.lower() for named in picked if named.signal for word in named.words}
-    return [m for m in picked if m.signal or not shown.issuperset([word.lower() for word in m.words])]
+    return picked
 
 
-def _list_words(phrases: tuple[str, ...]) -> list[str]:
-    """The words of phrases, and of pieces of a URL, one by one."""
-    if len(phrases) == 1 and phrases[0].isalnum():
-        return [phrases[0].lower()]
-    return [w for phrase in phrases for w in phrase.lower().replace("/", " ").replace(".", " ").split()]
-
-
-def mention(contribution: Contribution) -> Mention:
-    """Say how a contribution is mentioned, by the field it was read in."""
-    return Mention(contribution.field.name, contribution.signal, contribution.quote())
+def _list_words(quotes: tuple[str, ...]) -> list[str]:
+    """List the words of quotes, and of parts of a URL, one by one."""
+    if len(quotes) == 1 and quotes[0].isalnum():
+        return [quotes[0].lower()]
+    return [word for quote in quotes for word in quote.lower().replace("/", " ").replace(".", " ").split()]
 
 
 def _is_telling(contribution: Contribution) -> bool:
     """Whether a person would take it for a reason: "for" and "on" weigh something and explain nothing."""
-    thing = contribution.thing
-    return not isinstance(thing, WeighedWord) or len(thing.key) >= _TELLING_CHARS
+    thing, field = contribution.thing, contribution.field
+    if isinstance(thing, WeighedWord | Pair) and isinstance(field, ReadWords):
+        return not any(len(word) < _TELLING_CHARS or field.is_function_word(word) for word in thing.key.split("\t"))
+    if not isinstance(thing, Key) or thing.name.startswith(_OF_SITE):
+        return True
+    return sum([character.isalpha() for quote in contribution.quote() for character in quote]) >= _TELLING_URL_CHARS

@@ -20,7 +20,9 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 from socialcls.model.reading import (
     KNOWN_SERVICE,
     Contribution,
+    MarkField,
     ReadField,
+    ReadMarks,
     ReadUrl,
     ReadWords,
     UrlField,
@@ -40,10 +42,11 @@ class LinearModel:
         self.text = WordField("text", self.weights)
         self.name = WordField("name", self.weights)
         self.url = UrlField(self.weights)
+        self.page = MarkField(self.weights)
 
     def read(self, document: Document) -> "Reading":
         """Read a document and score it."""
-        text, url, name = document
+        text, url, name, marks = document
         fields: list[ReadField] = []
         n_words = 0
         for field, value in ((self.text, text), (self.name, name)):
@@ -53,6 +56,8 @@ class LinearModel:
                 n_words += len(read.words)
         if url:
             fields.append(ReadUrl(self.url, url))
+        if marks:
+            fields.append(ReadMarks(self.page, marks))
         scores = list(self.intercepts)
         for field_read in fields:
             for term in field_read.terms:

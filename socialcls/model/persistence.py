@@ -181,7 +181,10 @@ def _check_lines(sections: Mapping[str, Any], blocks: Mapping[str, bytes]) -> Li
     """Check that each section has its buckets; where a bucket begins is checked when it is opened."""
     read = {}
     n_buckets = n_lines = 0
-    for name in (*(group.name for group in GROUPS), *KNOWLEDGE):
+    directory = blocks[_BUCKETS]
+    absent = [group.name for group in GROUPS if group.name not in sections]
+    _demand(not absent or absent == ["page.marks"], "its sections")
+    for name in (*(group.name for group in GROUPS if group.name not in absent), *KNOWLEDGE):
         first, of_section, lines = sections[name]
         for number in (first, of_section, lines):
             _demand(isinstance(number, int) and not isinstance(number, bool) and number >= 0, "its sections")
@@ -189,9 +192,12 @@ def _check_lines(sections: Mapping[str, Any], blocks: Mapping[str, bytes]) -> Li
         read[name] = Section(first, of_section, lines)
         n_buckets += of_section
         n_lines += lines
-    _demand(len(blocks[_BUCKETS]) == 8 * (n_buckets + 1), "the size of its buckets")
+    _demand(len(directory) == 8 * (n_buckets + 1), "the size of its buckets")
     _demand(n_lines <= len(blocks[_VOCABULARY]), "its vocabulary")
-    return Lines(blocks[_VOCABULARY], blocks[_BUCKETS], read)
+    for name in absent:  # made before there were pages: an empty bucket at the end
+        read[name] = Section(n_buckets, 1, 0)
+        directory += directory[-8:]
+    return Lines(blocks[_VOCABULARY], directory, read)
 
 
 def _check_taxonomy(values: Mapping[str, Any], labels: tuple[Label, ...]) -> Taxonomy:

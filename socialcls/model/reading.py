@@ -18,7 +18,7 @@ from socialcls.features.url_features import read_url_keys
 from socialcls.model.weights import GroupWeights, Key, KeyCache, WeighedWord, Weights, WordWeights
 from socialcls.text.lexicon import Lexicon
 from socialcls.text.tokenizer import find_spans, list_spellings, quote
-from socialcls.types import Field
+from socialcls.types import Field, Mark
 
 T = TypeVar("T")
 
@@ -87,6 +87,8 @@ def name_signal(thing: Weighed) -> str | None:
         return KNOWN_SERVICE
     if nature == "heads":
         return HEAD_SIGNALS[thing.name.partition("=")[0]]
+    if nature == "marks":
+        return MARK_SIGNALS.get(thing.name.partition(".")[0])
     return None
 
 
@@ -95,6 +97,9 @@ KNOWN_SERVICE = "known_service"
 
 HEAD_SIGNALS = {"is": "calls_itself", "also": "calls_itself", "not": "denies_to_be", "does": "invites_to"}
 """The signal of a head, by what stands before its sense."""
+
+MARK_SIGNALS = {family: f"page_{family}" for family in ("engine", "feeds", "links", "schema", "shape")}
+"""The signal of a page's mark, by the first part of its id."""
 
 
 class ReadField:
@@ -152,7 +157,7 @@ _KEYED = ("signals", "heads", "services")
 class ReadWords(ReadField):
     """The words of one document's text or name."""
 
-    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "words")
+    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "_word_spans", "words")
 
     def __init__(self, field: WordField, text: str) -> None:
         super().__init__(field.name, text)
@@ -166,6 +171,7 @@ class ReadWords(ReadField):
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
+        self._word_spans: list[Span] = []
         if self._hits:
             signals = field.keys["signals"]
             ids = dict.fromkeys([signal for signal, _, _ in self._hits])
@@ -189,7 +195,9 @@ class ReadWords(ReadField):
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a thing stands, in order, each place once."""
-        spans = find_spans(self.text)
+        if not self._word_spans:
+            self._word_spans = find_spans(self.text)
+        spans = self._word_spans
         return tuple(dict.fromkeys([(spans[first][0], spans[last][1]) for first, last in self._locate()[thing]]))
 
     def quote(self, thing: Weighed) -> tuple[str, ...]:
@@ -215,6 +223,10 @@ class ReadWords(ReadField):
                 elif isinstance(thing, Key):
                     listed.append((thing.group, thing.name, thing.row, term.scale))
         return listed
+
+    def is_function_word(self, key: str) -> bool:
+        """Whether a folded word opens or closes the place of heads in some language: "for", "nasz"."""
+        return bool(self._field.knowledge.heads.find_roles(key))
 
     def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
         """Find the first and the last word of each place where a thing stands."""
@@ -314,6 +326,51 @@ class ReadUrl(ReadField):
                     for feature, row in self._field.groups[thing.group].list_features(thing.name):
                         listed.append((thing.group, feature, row, term.scale))
         return listed
+
+
+class MarkField:
+    """What each mark of a page weighs."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.groups: dict[str, GroupWeights] = {"page.marks": weights.groups["page.marks"]}
+        self.keys = KeyCache("page.marks", weights.groups["page.marks"])
+        self.factor = GROUPS_BY_NAME["page.marks"].factor
+
+
+class ReadMarks(ReadField):
+    """The marks of one page. Its text is their quotes, one a line: positions point into that."""
+
+    __slots__ = ("_field", "_spans")
+
+    def __init__(self, field: MarkField, marks: Sequence[Mark]) -> None:
+        super().__init__("page", "\n".join([mark.quote for mark in marks]))
+        self._field = field
+        self._spans: dict[Weighed, list[Span]] = {}
+        start = 0
+        for mark in marks:
+            key = field.keys[mark.id]
+            if any(key.row):
+                self._spans.setdefault(key, []).append((start, start + len(mark.quote)))
+            start += len(mark.quote) + 1
+        if self._spans:
+            self.terms.append(Term(field.factor.smoothing, list(self._spans)))
+
+    def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
+        """Find where a mark is quoted."""
+        return tuple(self._spans[thing])
+
+    def quote(self, thing: Weighed) -> tuple[str, ...]:
+        """Quote what shows a mark."""
+        return list_spellings([self.text[start:end] for start, end in self.find_spans(thing)])
+
+    def list_features(self) -> list[tuple[str, str, Row, float]]:
+        """List each mark with its group, its id, its row, and what that is multiplied by."""
+        return [
+            (thing.group, thing.name, thing.row, term.scale)
+            for term in self.terms
+            for thing in term.weighed
+            if isinstance(thing, Key)
+        ]
 
 
 def _list_distinct(things: Sequence[T]) -> list[T]:

@@ -13,9 +13,9 @@ from socialcls.model.vocabulary import Lines, Vocabulary
 from socialcls.types import Field
 
 SIGNAL_WORDS, SIGNAL_URL_PARTS = "signals.words", "signals.url_parts"
-HEADS, ROLES, LANGUAGES = "heads", "roles", "languages"
+HEADS, ROLES, LANGUAGES, SENSES = "heads", "roles", "languages", "senses"
 SERVICES, SERVICE_NAMES = "services", "services.names"
-KNOWLEDGE = (SIGNAL_WORDS, SIGNAL_URL_PARTS, HEADS, ROLES, LANGUAGES, SERVICES, SERVICE_NAMES)
+KNOWLEDGE = (SIGNAL_WORDS, SIGNAL_URL_PARTS, HEADS, ROLES, LANGUAGES, SENSES, SERVICES, SERVICE_NAMES)
 """Sections of the vocabulary that hold what is known beforehand, behind those of the groups of features."""
 
 Scores = list[float]
@@ -64,17 +64,22 @@ class Weights:
             for name, group in GROUPS_BY_NAME.items()
         }
         """What the keys of each group weigh, by its name."""
-        languages = [line.partition("\t") for line in vocabulary.list_section(LANGUAGES)]
+        senses = _list_values(vocabulary, SENSES)
         self.knowledge = Knowledge(
             StoredEntries(vocabulary, SIGNAL_WORDS),
             StoredEntries(vocabulary, SIGNAL_URL_PARTS),
             HeadLexicon(
                 StoredValues(vocabulary, HEADS),
                 StoredValues(vocabulary, ROLES),
-                {language: place for language, _, place in languages},
+                _list_values(vocabulary, LANGUAGES),
+                senses,
             ),
-            ServiceTable(StoredValues(vocabulary, SERVICES), StoredValues(vocabulary, SERVICE_NAMES)),
+            ServiceTable(StoredValues(vocabulary, SERVICES), StoredValues(vocabulary, SERVICE_NAMES), senses),
         )
+
+
+def _list_values(vocabulary: Vocabulary, section: str) -> dict[str, str]:
+    return {key: value for key, _, value in (line.partition("\t") for line in vocabulary.list_section(section))}
 
 
 class Rows:

@@ -91,7 +91,7 @@ def _describe(account: Account, level: str) -> list[str]:
     shares = "\n".join(f"- {_escape(name)}: {_escape(show_share(share))}" for _, name, share in account.probabilities)
     parts += [shares, *(f"> {_escape(' '.join(field.value.split()))}" for field in account.fields)]
     for side in (account.counted_for, account.counted_against):
-        if side.reasons:
+        if side.has_any:
             parts += [f"{level}## {_escape(side.heading)}", _tabulate(side)]
     return parts
 

@@ -85,9 +85,10 @@ def _compose_badge(account: Account) -> str:
 
 def _compose_answer(account: Account, number: int, level: str, names: dict[str, str], messages: Messages) -> str:
     fields = "".join(_compose_field(field, account, names, messages) for field in account.fields)
-    sides = _compose_side(account.counted_for, messages)
-    if account.counted_against.reasons:
-        sides += _compose_side(account.counted_against, messages)
+    largest = account.largest_share
+    sides = _compose_side(account.counted_for, largest, messages)
+    if account.counted_against.has_any:
+        sides += _compose_side(account.counted_against, largest, messages)
     return f"""<article id="service-{number}" style="--c: var(--{account.prediction.category})">
 <{level} dir="auto">{_escape(account.service)}</{level}>
 <p class="verdict">{_compose_badge(account)} <span>{_escape(account.how_sure)}</span></p>
@@ -154,13 +155,14 @@ def _compose_legend(account: Account, messages: Messages) -> str:
     return f"<figcaption>{solid} {dashed}</figcaption>\n"
 
 
-def _compose_side(side: Side, messages: Messages) -> str:
-    """One side's reasons as a table."""
+def _compose_side(side: Side, largest: float, messages: Messages) -> str:
+    """Compose one side's reasons as a table; the bar of the largest share of both sides is full."""
     rows = ""
     for reason in side.reasons:
+        bar = _compose_bar(reason.share / largest, side.label)
         signal = f"<b>{_escape(reason.signal)}</b> " if reason.signal else ""
         rows += (
-            f'<tr><td class="figure">{_escape(show_share(reason.share))}</td>{_compose_bar(reason.share, side.label)}'
+            f'<tr><td class="figure">{_escape(show_share(reason.share))}</td>{bar}'
             f'<td>{signal}{_escape(reason.words)}</td><td class="place soft">{_escape(reason.place)}</td></tr>\n'
         )
     if side.more:

@@ -11,7 +11,7 @@ from socialcls.features.groups import GROUPS
 from socialcls.model.persistence import FORMAT, Artifact
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.escaping import neutralise_json
-from socialcls.types import Label, Prediction
+from socialcls.types import Evidence, Label, Prediction
 
 if TYPE_CHECKING:  # `classify --json` needs neither
     from socialcls.explain.top_features import Pull
@@ -31,8 +31,14 @@ def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: st
         "runner_up": prediction.runner_up,
         "margin": prediction.margin,
         "bias": prediction.bias,
-        "evidence": [part._asdict() for part in prediction.evidence],
+        "evidence": [_describe_evidence(part) for part in prediction.evidence],
     }
+
+
+def _describe_evidence(part: Evidence) -> dict[str, Any]:
+    """A part of the input; what stands in a page's markup has no position in any field."""
+    described = part._asdict()
+    return {**described, "start": None, "end": None} if part.field == "page" else described
 
 
 def describe_figures(figures: Figures) -> dict[str, Any]:

@@ -154,6 +154,13 @@ def read_facts(file_name: str) -> dict[str, Any]:
 
 
 @cache
+def list_shares() -> dict[Label, float]:
+    """List how much of what people ask about is of each label, as far as this version's taxonomy says."""
+    categories = read_facts("taxonomy.toml")["categories"]
+    return {label: entry["share"] for label, entry in categories.items() if "share" in entry}
+
+
+@cache
 def list_kinds() -> dict[Label, tuple[str, ...]]:
     """List the kinds under each label of this version's taxonomy."""
     categories = read_facts("taxonomy.toml")["categories"]

@@ -5,7 +5,6 @@ colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speak
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -15,12 +14,20 @@ from rich.table import Table
 from rich.text import Text
 
 from socialcls.explain.highlights import Passage, cut_passages
-from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, list_hints, say_how_sure, show_share
+from socialcls.explain.sentence import (
+    ReasonWriter,
+    compare_with_runner_up,
+    list_hints,
+    name_reason,
+    say_how_sure,
+    show_share,
+)
+from socialcls.explain.summary import add_up_sizes
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
 from socialcls.text.escaping import neutralise
-from socialcls.types import Document, Field, Prediction, Reason
+from socialcls.types import Document, Field, Label, Prediction, Reason
 
 if TYPE_CHECKING:
     from socialcls.explain.counterfactuals import Counterfactuals
@@ -28,7 +35,10 @@ if TYPE_CHECKING:
 
 _MAX_OF_KIND = 5  # reasons shown under one heading
 _MAX_AGAINST = 4
-_LEAST_SHARE = 0.02  # of all that speaks for the answer; what adds less is summed up
+_MAX_WORDS = 4  # quoted for one reason
+_REASON_BAR = 12  # columns; that of the largest reason is full
+_LEAST_SHARE = 0.02  # of all that counted; what adds less is summed up
+_BY_ITSELF = "itself"  # the criterion of signals that a taxonomy does not name: heads and known services
 _MAX_SHOWN_CHARS = 1_500  # of the input; the reasons speak of the rest
 _FAINT, _STRONG = 0.1, 0.45  # of the largest contribution: below nothing is marked, above doubly
 
@@ -224,67 +234,75 @@ def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, w
     names = {label: category.phrase for label, category in taxonomy.categories[language].items()}
     speaking_for = [reason for reason in prediction.reasons if reason.contribution > 0]
     against = [reason for reason in prediction.reasons if reason.contribution < 0]
-    total = fsum(reason.contribution for reason in speaking_for) or 1.0
+    total = add_up_sizes(prediction.reasons) or 1.0
+    largest = max((abs(r.contribution) for r in prediction.reasons if r.is_telling), default=total)
+
+    def begin(message: str, label: Label, reasons: Sequence[Reason]) -> tuple[Text, _Reasons]:
+        heading = Text(messages[message].format(category=names[label]), style="bold")
+        share = messages["of_all"].format(share=show_share(add_up_sizes(reasons) / total))
+        rows = _Reasons(total, largest, COLOURS[label], taxonomy, language, has_bars=width >= NARROW)
+        return heading.append(f" · {share}", style="not bold bright_black"), rows
+
     if speaking_for:
         yield Rule(style="bright_black")
-        yield Text(messages["evidence_for"].format(category=names[prediction.best_guess]), style="bold")
-        rows = _Reasons(total, COLOURS[prediction.best_guess], taxonomy, language, has_bars=width >= NARROW)
-        for heading, reasons in _sort_under_headings(speaking_for, taxonomy, language):
-            rows.add(heading, reasons[:_MAX_OF_KIND], reasons[_MAX_OF_KIND:])
+        heading, rows = begin("evidence_for", prediction.best_guess, speaking_for)
+        yield heading
+        for name, reasons in _sort_under_headings(speaking_for, taxonomy, language):
+            rows.add(name, reasons, _MAX_OF_KIND)
         yield rows.finish()
-    if against:
+    if add_up_sizes(against) >= _LEAST_SHARE * total:
         yield Text()
-        yield Text(messages["evidence_against"].format(category=names[prediction.runner_up]), style="bold")
-        rows = _Reasons(total, COLOURS[prediction.runner_up], taxonomy, language, has_bars=width >= NARROW)
-        rows.add("", against[:_MAX_AGAINST], against[_MAX_AGAINST:])
+        heading, rows = begin("evidence_against", prediction.runner_up, against)
+        yield heading
+        rows.add("", against, _MAX_AGAINST)
         yield rows.finish()
 
 
 class _Reasons:
-    """A table of reasons, each with its share of all that speaks for the answer."""
+    """A table of reasons, each with its share of all that counted, for and against."""
 
-    def __init__(self, total: float, colour: str, taxonomy: Taxonomy, language: str, *, has_bars: bool) -> None:
-        self._total, self._colour, self._has_bars = total, colour, has_bars
+    def __init__(  # noqa: PLR0913  (what a table needs to know)
+        self, total: float, largest: float, colour: str, taxonomy: Taxonomy, language: str, *, has_bars: bool
+    ) -> None:
+        self._total, self._largest, self._colour, self._has_bars = total, largest, colour, has_bars
         self._messages = load_messages(language)
         self._names = taxonomy.name_signals(language)
         self._rest: list[Reason] = []
         self._table = Table.grid(padding=(0, 1))
         self._table.add_column(justify="right", min_width=4)
         if has_bars:
-            self._table.add_column(width=12)
+            self._table.add_column(width=_REASON_BAR)
         self._table.add_column(overflow="fold")
 
-    def add(self, heading: str, reasons: Sequence[Reason], rest: Sequence[Reason]) -> None:
-        """Add reasons under a heading; those that add little, and the rest, are summed up at the end."""
-        shown = [reason for reason in reasons if abs(reason.contribution) >= _LEAST_SHARE * self._total]
-        self._rest += [*reasons[len(shown) :], *rest]
+    def add(self, heading: str, reasons: Sequence[Reason], most: int) -> None:
+        """Add the strongest telling reasons under a heading; the others are summed up at the end."""
+        telling = [r for r in reasons if r.is_telling and abs(r.contribution) >= _LEAST_SHARE * self._total]
+        shown = telling[:most]
+        self._rest += [reason for reason in reasons if reason not in shown]
         if shown and heading:
             self._add_row("", None, Text(heading, style="italic bright_black"))
         for reason in shown:
-            share = reason.contribution / self._total
-            self._add_row(self._show_share(share), abs(share), self._name(reason))
+            size = abs(reason.contribution)
+            self._add_row(show_share(size / self._total), size / self._largest, self._name(reason))
 
     def finish(self) -> Table:
         """The table, with a line for all that was not shown."""
         if self._rest:
-            share = fsum(reason.contribution for reason in self._rest) / self._total
+            share = add_up_sizes(self._rest) / self._total
             more = self._messages["more"].format(count=len(self._rest))
-            self._add_row(self._show_share(share), None, Text(more, style="bright_black"))
+            self._add_row(show_share(share), None, Text(more, style="bright_black"))
         return self._table
 
     def _add_row(self, share: str, bar: float | None, said: Text) -> None:
-        drawn = Text() if bar is None else draw_bar(min(1.0, bar), 12, self._colour)
+        drawn = Text() if bar is None else draw_bar(min(1.0, bar), _REASON_BAR, self._colour)
         self._table.add_row(Text(share, style=self._colour), *([drawn] if self._has_bars else []), said)
 
-    def _show_share(self, share: float) -> str:
-        return ("−" if share < 0 else "") + show_share(abs(share))
-
     def _name(self, reason: Reason) -> Text:
-        words = ", ".join(self._messages["quote"].format(neutralise(word)) for word in reason.words[:4])
-        if not reason.signal:
-            return Text(words)
+        name, words = name_reason(reason, self._names, self._messages, _MAX_WORDS)
+        if not name:
+            return Text(neutralise(words))
         where = "" if reason.field == "text" else f" ({self._messages[reason.field]})"
-        return Text.assemble((self._names[reason.signal], "bold"), f" {words}{where}")
+        return Text.assemble((name, "bold"), f" {neutralise(words)}{where}")
 
 
 def _sort_under_headings(
@@ -295,6 +313,6 @@ def _sort_under_headings(
     criterion_of = {signal.id: signal.criterion for signal in taxonomy.signals}
     for criterion in taxonomy.criteria[language]:
         heading = taxonomy.criteria[language][criterion]
-        yield heading, [r for r in reasons if r.signal and criterion_of[r.signal] == criterion]
+        yield heading, [r for r in reasons if r.signal and criterion_of.get(r.signal, _BY_ITSELF) == criterion]
     for field, heading in (("text", "words"), ("name", "in_name"), ("url", "in_url")):
         yield messages[heading], [r for r in reasons if not r.signal and r.field == field]

@@ -1,11 +1,13 @@
 """A URL read leniently into the parts that say something.
 
-People paste hosts without a scheme, paths with typos and capitals; nothing here ever fails. The standard
-library's `urlsplit` is strict and gives no positions, and a public suffix list weighs more than the model
-(docs/decisions/0005-urls.md), so the few rules that matter are here.
+People paste hosts without a scheme, with two of them, defanged, percent-encoded, in brackets, behind the Wayback
+Machine; nothing here ever fails, and one host is one host however it is spelt. The standard library's `urlsplit` is
+strict and gives no positions, so the few rules that matter are here (docs/decisions/0005-urls.md); internationalised
+names are read by the `idna` package.
 """
 
 import re
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -102,11 +104,28 @@ _SHARED_HOSTS = frozenset(
     ]
 )
 _URL = r"(?i)(?:[a-z][a-z0-9+.-]*:)?//\S+"
-_HOST = r"(?i)(?:[\w-]+\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?::\d{1,5})?(?:[/?#]\S*)?"
-_PARTS = r"(?is)\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@\s]*@)?(?P<host>[^/?#:\s]*)(?::\d+)?(?P<rest>.*)"
-_BARE_PORT = r"\s*[^/?#:@\s]+:\d"  # "example.com:8080/x": what looks like a scheme is a host
+_HOST = r"(?i)(?:[\w-]+\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})\.?(?::\d{1,5})?(?:[/?#]\S*)?"
+# What needs no cleaning: nearly every URL.
+_PLAIN = r"(?i)(?:https?://)?(?P<host>(?:[a-z0-9_-]+\.)+[a-z0-9_-]+)(?P<rest>[/?#][!-~]*)?"
+_SCHEME = r"(?i)(?:(?:https?|hxxps?|ftp)(?::/*|/{2,})|[a-z][a-z0-9+.-]*://|/{2,})"
+_PARTS = r"(?s)(?:[^/?#]*@)?(?P<host>\[[^\]]*\]|[^/?#:\s]*)(?::\d+)?(?P<rest>.*)"
+_WRAPPERS = {
+    "web.archive.org": r"(?i)/web/[\d*a-z_]*/(?P<inner>.+)",
+    "archive.ph": r"(?i)/(?:\d+|newest|o/\w+)/(?P<inner>.+)",
+    "translate.google.com": r"(?i).*?[?&]u=(?P<inner>[^&]+)",
+    "google.com": r"(?i)/url\?(?:.*&)?(?:q|url)=(?P<inner>https?[^&]+)",
+}
+_IP = r"\d{1,3}(?:\.\d{1,3}){3}"
 _LABEL = r"[^.]+"
 _SEGMENT = r"[^/?#&=;\s]+"
+_DOTS = dict.fromkeys("\u3002\uff0e\uff61", ".")
+_DEFANGED = re.compile(r"[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
+_QUOTES = "<>\"'`()[]{}\u201e\u201d\u201c\u2018\u2019\u00ab\u00bb"
+_AROUND = _QUOTES + " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85"
+_BEHIND = _AROUND + ",;.!"
+_MAX_WRAPPERS = 5  # put around one another
+_MAX_URL_CHARS = 4_000  # what says something stands early
+_MAX_HOST_CHARS = 253  # of a name in the DNS (RFC 1035); what is longer is none
 
 _compile = cache(re.compile)  # when first needed: a text without a URL starts without them
 
@@ -131,11 +150,13 @@ class Url(NamedTuple):
     """What it stands under: "co.uk"; None of a host with a single label."""
     segments: tuple[UrlPart, ...]
     """Pieces of path, query and fragment."""
+    ip: str = ""
+    """The IP address that stands for a host; it says nothing. Then there is no site."""
 
     @property
     def host(self) -> str:
-        """The host without "www": "forum.example.co.uk"."""
-        return ".".join(part.text for part in (*self.subdomains, self.site, self.suffix) if part)
+        """The host without "www": "forum.example.co.uk"; an IP address where there is one."""
+        return self.ip or ".".join(part.text for part in (*self.subdomains, self.site, self.suffix) if part)
 
     @property
     def domain(self) -> str:
@@ -151,28 +172,172 @@ def looks_like_url(text: str) -> bool:
     """
     if " " in text.strip(" "):
         return False  # nearly every description, without trying the patterns
-    text = text.strip()
+    text = _DEFANGED.sub(".", text.strip().strip(_BEHIND))
     if _compile(_URL).fullmatch(text):
         return True
     return bool(_compile(_HOST).fullmatch(text)) and not text.lower().endswith(_FILE_ENDINGS)
 
 
-_FILE_ENDINGS = (".js", ".txt", ".csv", ".md", ".pdf", ".json")  # "Node.js" and file names are not hosts
+_FILE_ENDINGS = (
+    *(".js", ".txt", ".csv", ".tsv", ".md", ".pdf", ".json", ".jsonl", ".xml", ".html", ".htm", ".php"),
+    *(".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".bmp", ".mp3", ".mp4", ".avi"),
+    *(".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".ppt", ".pptx", ".zip", ".gz", ".parquet", ".warc"),
+)
+"""Of file names, which are no hosts: "Node.js", "photo.jpg"."""
 
 
 def read_url(url: str) -> Url:
-    """Read a URL or bare host; what cannot be read is left out.
+    """Read a URL or bare host, however it is spelt; what cannot be read is left out.
 
     >>> url = read_url("https://forum.Example.co.uk/viewtopic.php?t=9")
     >>> url.host, url.domain, [part.text for part in url.segments]
     ('forum.example.co.uk', 'example.co.uk', ['viewtopic.php', 't', '9'])
+    >>> read_url("<hxxps://nk[.]pl>,").host, read_url("http://10.0.0.1/forum").host
+    ('nk.pl', '10.0.0.1')
     """
-    parts = _compile(_PARTS).match(url if not _compile(_BARE_PORT).match(url) else "//" + url)
-    if parts is None:  # cannot be: every piece of the pattern is optional
+    url = url[:_MAX_URL_CHARS]
+    plain = _compile(_PLAIN).fullmatch(url)
+    if plain is not None and "//" not in (plain["rest"] or "") and len(plain["host"]) <= _MAX_HOST_CHARS:
+        host = plain["host"].lower()
+        is_name = "xn--" not in host and not host[-1].isdigit()
+        if is_name and _strip_www(host) not in _WRAPPERS and not host.endswith(".translate.goog"):
+            return _assemble(_find_parts(_compile(_LABEL), plain, "host"), _find_segments(plain))
+    return _Spelling(url).read()
+
+
+class _Spelling:
+    """A URL whose spelling has to be set right: its characters with the places that they had."""
+
+    def __init__(self, url: str) -> None:
+        chars, places = [], []
+        for i, char in enumerate(url):
+            for one in _clean(char):
+                chars.append(one)
+                places.append(i)
+        self._text, self._places = "".join(chars), places
+
+    def read(self) -> Url:
+        """Read what it spells."""
+        self._refang()
+        self._strip()
+        for _ in range(_MAX_WRAPPERS):
+            self._cut_schemes()
+            parts = _compile(_PARTS).match(self._text)
+            if parts is None:  # cannot be: every piece of the pattern is optional
+                break
+            if not self._unwrap(parts):
+                return self._assemble(parts)
         return _assemble([], ())
-    shift = len(parts.string) - len(url)
-    labels = _find_parts(_compile(_LABEL), parts, "host", shift)
-    return _assemble(labels, tuple(_find_parts(_compile(_SEGMENT), parts, "rest", shift)))
+
+    def _refang(self) -> None:
+        """Put a dot where "[.]" stands in its place."""
+        while found := _DEFANGED.search(self._text[:1_000]):
+            self._text = self._text[: found.start()] + "." + self._text[found.end() :]
+            self._places[found.start() : found.end()] = [self._places[found.start()]]
+
+    def _keep(self, start: int, end: int) -> None:
+        self._text, self._places = self._text[start:end], self._places[start:end]
+
+    def _strip(self) -> None:
+        """Take off brackets and quotes around the whole, and marks behind it; an IPv6 address keeps its brackets."""
+        start, end = 0, len(self._text)
+        while (
+            start < end
+            and self._text[start] in _AROUND
+            and not _compile(r"\[[0-9a-fA-F:.]+\]").match(self._text, start)
+        ):
+            start += 1
+        while end > start and self._text[end - 1] in _BEHIND and "[" not in self._text[start:end]:
+            end -= 1
+        self._keep(start, end)
+
+    def _cut_schemes(self) -> None:
+        """Cut off all schemes in front, whole or broken."""
+        end = 0
+        while found := _compile(_SCHEME).match(self._text, end):
+            end = found.end()
+        self._keep(end, len(self._text))
+
+    def _unwrap(self, parts: re.Match[str]) -> bool:
+        """Take the address out of an archive's or a translator's."""
+        pattern = _WRAPPERS.get(_strip_www(parts["host"].lower()))
+        inner = _compile(pattern).match(parts["rest"]) if pattern else None
+        if inner is None:
+            return False
+        start = parts.start("rest") + inner.start("inner")
+        end = parts.start("rest") + inner.end("inner")
+        if "." not in self._text[start:end]:
+            return False
+        self._keep(start, end)
+        self._decode_percents()
+        return True
+
+    def _decode_percents(self) -> None:
+        """Decode what is percent-encoded; what is no UTF-8 stays."""
+        found = _compile(r"(?:%[0-9a-fA-F]{2})+").finditer(self._text)
+        for match in reversed(list(found)):
+            try:
+                decoded = bytes.fromhex(match[0].replace("%", "")).decode()
+            except UnicodeDecodeError:
+                continue
+            self._text = self._text[: match.start()] + decoded + self._text[match.end() :]
+            place = self._places[match.start()]
+            self._places[match.start() : match.end()] = [place] * len(decoded)
+
+    def _assemble(self, parts: re.Match[str]) -> Url:
+        segments = tuple(self._find(_SEGMENT, parts.start("rest"), parts.end("rest")))
+        host, start = parts["host"], parts.start("host")
+        if host.startswith("[") or _compile(_IP).fullmatch(host.strip(".")):
+            return Url((), None, None, segments, host.strip(".[]").lower())
+        if len(host) > _MAX_HOST_CHARS:
+            return Url((), None, None, segments)
+        if "%" in host:
+            self._keep(start, start + len(host))
+            self._decode_percents()
+            start, host = 0, self._text
+        labels = self._find(_LABEL, start, start + len(host))
+        labels = [_decode_label(part) for part in labels if part.text.strip("-_")]
+        if len(labels) > 2 and [part.text for part in labels[-2:]] == ["translate", "goog"]:
+            first = labels[-3]
+            names = first.text.replace("--", "\0").replace("-", ".").replace("\0", "-").split(".")
+            labels = [UrlPart(name, first.start, first.end) for name in names]
+        return _assemble(labels, segments)
+
+    def _find(self, pattern: str, start: int, end: int) -> list[UrlPart]:
+        places = self._places
+        return [
+            UrlPart(match[0].lower(), places[match.start()], places[match.end() - 1] + 1)
+            for match in _compile(pattern).finditer(self._text, start, min(end, len(self._text)))
+        ]
+
+
+def _clean(char: str) -> str:
+    """A character as it is meant: full-width letters and dots plain, backslashes as slashes, no invisible ones."""
+    if char.isascii():
+        return "/" if char == "\\" else char
+    if char in _DOTS:
+        return "."
+    if char.isspace():
+        return " "
+    if unicodedata.category(char) == "Cf":
+        return ""
+    return unicodedata.normalize("NFKC", char) if "\uff01" <= char <= "\uff5e" else char
+
+
+def _decode_label(part: UrlPart) -> UrlPart:
+    """A label of an internationalised name as people read it."""
+    if not part.text.startswith("xn--"):
+        return part
+    import idna  # noqa: PLC0415  (few need it)
+
+    try:
+        return part._replace(text=idna.decode(part.text).lower())
+    except (idna.IDNAError, UnicodeError):
+        return part
+
+
+def _strip_www(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def host_key(url: str) -> str:
@@ -184,18 +349,24 @@ def host_key(url: str) -> str:
     ('anna.blogspot.com', 'reddit.com/r/polska', 'onet.pl')
     """
     parts = read_url(url)
-    if parts.site is None or parts.site.text not in _SHARED_HOSTS:
+    if parts.site is None:
+        return parts.ip
+    if parts.site.text not in _SHARED_HOSTS:
         return parts.domain
     if parts.subdomains:
         return parts.host
     return "/".join([parts.domain, *(segment.text for segment in parts.segments[:2])])
 
 
-def _find_parts(pattern: re.Pattern[str], url: re.Match[str], group: str, shift: int) -> list[UrlPart]:
+def _find_parts(pattern: re.Pattern[str], url: re.Match[str], group: str) -> list[UrlPart]:
     return [
-        UrlPart(match[0].lower(), match.start() - shift, match.end() - shift)
+        UrlPart(match[0].lower(), match.start(), match.end())
         for match in pattern.finditer(url.string, url.start(group), url.end(group))
     ]
+
+
+def _find_segments(url: re.Match[str]) -> tuple[UrlPart, ...]:
+    return tuple(_find_parts(_compile(_SEGMENT), url, "rest")) if url["rest"] else ()
 
 
 def _assemble(labels: list[UrlPart], segments: tuple[UrlPart, ...]) -> Url:

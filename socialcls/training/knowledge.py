@@ -15,6 +15,7 @@ from socialcls.model.weights import (
     HEADS,
     LANGUAGES,
     ROLES,
+    SENSES,
     SERVICE_NAMES,
     SERVICES,
     SIGNAL_URL_PARTS,
@@ -76,15 +77,40 @@ class KnowledgeBase(NamedTuple):
 
     def list_lines(self) -> dict[str, list[str]]:
         """List it as the sections of a model's vocabulary."""
+        senses = sorted(
+            {sense for values in self.heads.values() for value in values for sense in value.split(" ")[-1].split(",")}
+            | {
+                value.removesuffix("?")
+                for table in (self.hosts, self.names)
+                for found in table.values()
+                for value in found
+            }
+        )
+        codes = {sense: f"{number:x}" for number, sense in enumerate(senses)}
         return {
             SIGNAL_WORDS: dump_entries(self.words),
             SIGNAL_URL_PARTS: dump_entries(self.url_parts),
-            HEADS: _dump(self.heads),
+            HEADS: _dump({word: [_shorten(value, codes) for value in values] for word, values in self.heads.items()}),
             ROLES: _dump(self.roles),
             LANGUAGES: [f"{language}\t{place}" for language, place in sorted(self.languages.items())],
-            SERVICES: _dump(self.hosts),
-            SERVICE_NAMES: _dump(self.names),
+            SENSES: [f"{code}\t{sense}" for sense, code in codes.items()],
+            SERVICES: _dump(_code(self.hosts, codes)),
+            SERVICE_NAMES: _dump(_code(self.names, codes)),
         }
+
+
+def _shorten(value: str, codes: Mapping[str, str]) -> str:
+    """Shorten a term of the lexicon: its senses to their codes."""
+    head, _, senses = value.rpartition(" ")
+    return f"{head} {','.join(codes[sense] for sense in senses.split(','))}"
+
+
+def _code(table: Mapping[str, Sequence[str]], codes: Mapping[str, str]) -> dict[str, list[str]]:
+    """Shorten what is known of services to codes, question marks kept."""
+    return {
+        key: [codes[value.removesuffix("?")] + "?" * value.endswith("?") for value in values]
+        for key, values in table.items()
+    }
 
 
 def _dump(values: Mapping[str, Sequence[str]]) -> list[str]:

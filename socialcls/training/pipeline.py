@@ -17,7 +17,7 @@ fitted on the others, *exported*, and scores its fold as the shipped classifier 
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -34,14 +34,15 @@ from sklearn.linear_model import LogisticRegression
 from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, Outcome, measure
-from socialcls.dataset.reader import check_trainable, name_place, split_by_host
+from socialcls.dataset.reader import check_trainable, find_voice, name_place, split_by_host
 from socialcls.features.extractor import Keys, Reader
-from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, Factor, Group, expand_key
+from socialcls.features.groups import GROUPS, GROUPS_BY_NAME, PAGE_MARKS, Factor, Group, expand_key
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact, Card
 from socialcls.model.vocabulary import lay_out
 from socialcls.model.weights import Arrays, Scores
-from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.pages.marks import read_mark_weights
+from socialcls.taxonomy.taxonomy import Taxonomy, list_shares
 from socialcls.training.knowledge import KnowledgeBase
 from socialcls.types import GROUNDS, UNSURE, Document, Example, Ground, Label
 
@@ -53,7 +54,7 @@ MIN_EXAMPLES = {
     "text.pairs": 3,
     "text.chars": 3,
     "name.chars": 3,
-    "url.parts": 1,  # what a known host is, is knowledge
+    "url.chars": 3,
     **{group.name: 1 for group in GROUPS if not group.is_rare_better},
 }
 """How many examples a feature needs to be learnt, by group; two where nothing is said."""
@@ -77,6 +78,9 @@ knows nearly every host that training meets, and beside it nothing else would be
 KNOWN_SHARE = 0.25
 """Share of the hosts people ask about that are taken to be among those that the model was fitted on."""
 
+MIN_OF_VOICES = 500
+"""Rows of voices, each view counted, from which on they alone say how sure a description is."""
+
 MEASURED_VIEWS = ("all fields", "text alone", "URL alone")
 """The views that users give, on which a model is calibrated and measured."""
 
@@ -88,12 +92,11 @@ class Settings:
     seed: int = 0
     """Decides which hosts share a fold; nothing else in training is random."""
     n_folds: int = 4
-    strength: float = 5.0
+    strength: float = 1.0
     """Inverse strength of the L2 penalty: scikit-learn's C."""
-    target_accuracy: float = 0.96
-    """What share of the answers of each label shall be right on held-out hosts; decides the thresholds. Rows from
-    elsewhere are harder than our own: a point is set aside to have 0.95 there."""
-    target_accuracy_url: float = 0.93
+    target_accuracy: float = 0.95
+    """What share of the answers of each label shall be right on held-out voices; decides the thresholds."""
+    target_accuracy_url: float = 0.92
     """The same where there is a URL and nothing else, on the mixture of `mix_addresses`."""
     tolerance: float = 1e-4
     """Of the gradient when fitting ends: scikit-learn's tol."""
@@ -208,9 +211,23 @@ def fit(examples: Sequence[Example], shown: Sequence[_Shown], settings: Settings
     # Newton's method with conjugate gradients (Nocedal & Wright 2006, ch. 7) is there in eight steps. Two hundred
     # of L-BFGS are not: features of one or two examples, as nearly all of URLs are, come last in it.
     estimator = LogisticRegression(C=settings.strength, solver="newton-cg", tol=settings.tolerance)
-    estimator.fit(_assemble(kept), [examples[s.index].gold for s in shown])
+    gold = [examples[s.index].gold for s in shown]
+    estimator.fit(_assemble(kept), gold, sample_weight=weigh_rows(gold, list_shares()))
     features = {name: group.features for name, group in kept.items()}
     return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]))
+
+
+def weigh_rows(gold: Sequence[Label], shares: Mapping[Label, float]) -> Vector:
+    """Weigh rows so that labels have their shares of what people ask about; all alike where a share is not known.
+
+    >>> weigh_rows(["blog", "blog", "blog", "other"], {"blog": 0.5, "other": 0.5}).round(2).tolist()
+    [0.67, 0.67, 0.67, 2.0]
+    """
+    counts = Counter(gold)
+    if set(counts) != set(shares):
+        return np.ones(len(gold))
+    weights = {label: shares[label] * len(gold) / n for label, n in counts.items()}
+    return np.array([weights[label] for label in gold])
 
 
 def make_matrix(fitted: Fit, all_keys: Sequence[Keys]) -> Matrix:
@@ -235,7 +252,10 @@ def score_keys(fitted: Fit, all_keys: Sequence[Keys], labels: Sequence[Label]) -
 
 
 def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Arrays:
-    """Export a fit as plain integers: scales and inverse document frequencies folded in."""
+    """Export a fit as plain integers: scales and inverse document frequencies folded in.
+
+    Marks of pages that no example had get the weights that were set by hand; those that were learnt keep theirs.
+    """
     coefficients, intercepts = fitted.estimator.coef_, fitted.estimator.intercept_
     if len(labels) == 2:  # of two labels it keeps the second one's alone
         coefficients, intercepts = (
@@ -244,21 +264,44 @@ def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Ar
         )
     order = [list(fitted.estimator.classes_).index(label) for label in labels]
     relative = (coefficients[order[:-1]] - coefficients[order[-1]]) * fitted.idf
+    features = dict(fitted.features)
     rows, scales, start = [], {}, 0
     for group in GROUPS:
         n = len(fitted.features[group.name])
         of_group = relative[:, start : start + n] * group.scale
         squares = fitted.idf[start : start + n] ** 2
+        if group.factor is PAGE_MARKS:
+            set_by_hand = weigh_marks(labels, but=features[group.name])
+            features[group.name] = [*features[group.name], *set_by_hand]
+            of_group = np.hstack([of_group, np.array([*set_by_hand.values()]).reshape(-1, len(labels) - 1).T])
+            squares = np.hstack([squares, np.zeros(len(set_by_hand))])
         scales[group.name] = (_choose_scale(of_group), _choose_scale(squares))
         numbers = [of_group / scales[group.name][0], squares[None, :] / scales[group.name][1]]
         rows.append(np.rint(np.vstack(numbers)).T.astype("<i4"))
         start += n
-    lines, line_order = lay_out({**fitted.features, **knowledge.list_lines()})
+    lines, line_order = lay_out({**features, **knowledge.list_lines()})
     weights = np.concatenate(rows)
     relative_intercepts = intercepts[order] - intercepts[order[-1]]
     return Arrays(
         [float(value) for value in relative_intercepts], scales, lines, weights[line_order[: len(weights)]].tobytes()
     )
+
+
+def weigh_marks(labels: Sequence[Label], but: Collection[str] = ()) -> dict[str, list[float]]:
+    """List the marks of pages with their coefficients for all labels but the last, as they were set by hand.
+
+    Their squared idf is 0: they do not count towards the length factor, so where no other mark counts there, a mark
+    adds exactly its weight. Labels that a weight does not name get nothing.
+
+    Args:
+        labels: Of the model, in order.
+        but: Ids of marks that have other coefficients.
+    """
+    return {
+        name: [weights.get(label, 0.0) - weights.get(labels[-1], 0.0) for label in labels[:-1]]
+        for name, weights in read_mark_weights().items()
+        if name not in but and not set(weights).isdisjoint(labels)
+    }
 
 
 def _choose_scale(values: Vector) -> float:
@@ -277,6 +320,8 @@ class Scored:
     scores: Scores
     has_clue: bool
     """Whether some part of its URL shows a signal: forum., /viewtopic.php."""
+    is_of_voice: bool
+    """Whether its row is of a voice, which was held out as a whole."""
 
     def decide(
         self, labels: Sequence[Label], temperature: float, thresholds: dict[Label, float] | None = None
@@ -307,6 +352,9 @@ def calibrate(
         weights = np.ones(len(scored))
         if ground == "url":
             scored, weights = mix_addresses(scored, known)
+        elif sum(s.is_of_voice for s in scored) >= MIN_OF_VOICES:
+            scored = [s for s in scored if s.is_of_voice]  # sources unseen, as those of users are
+            weights = np.ones(len(scored))
         if not scored:
             scored, weights = list(held_out), np.ones(len(held_out))
         logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
@@ -396,7 +444,9 @@ def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Seq
         with name_place(examples[s.index]):
             reading = model.read(show_fields(examples[s.index].document, s.view))
         has_clue = any(s.keys.by_group[_URL_SIGNALS])
-        scored.append(Scored(examples[s.index].gold, s.view, find_ground(reading.n_words), reading.scores, has_clue))
+        is_of_voice = find_voice(examples[s.index]) != ""
+        ground = find_ground(reading.n_words)
+        scored.append(Scored(examples[s.index].gold, s.view, ground, reading.scores, has_clue, is_of_voice))
     return scored
 
 

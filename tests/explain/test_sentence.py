@@ -24,6 +24,8 @@ from tests.conftest import LABELS, ROOT
             {"text": "forum with threads " * 30},
             "Najpewniej a community. Przemawiają za tym: wątki i odpowiedzi („threads”) i słowo „forum”.",
         ),
+        ("en", {"text": "forum " * 30}, "Most likely a community: the word “forum”."),
+        ("pl", {"text": "forum " * 30}, "Najpewniej a community. Przemawia za tym: słowo „forum”."),
         ("en", {"text": "hm"}, "Unsure: nothing that was given is known to the model."),
         ("en", {"text": "", "url": "blog.x.pl"}, "Most likely a blog: “blog” in the address."),
         ("en", {"text": "shop"}, "Unsure: one word names a subject and describes no service. Perhaps a other (61%)."),

@@ -1,10 +1,15 @@
 """URLs read leniently."""
 
+import csv
+from urllib.parse import unquote
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from socialcls.text import urls
 from socialcls.text.urls import host_key, looks_like_url, read_url
+from tests.conftest import ROOT
 
 
 @given(st.text())
@@ -15,7 +20,42 @@ def test_nothing_fails_and_every_part_is_where_it_says(url):
     """Any text can be read, and a part stands at its position."""
     read = read_url(url)
     for part in (*read.subdomains, *read.segments, *([read.site] if read.site else [])):
-        assert url[part.start : part.end].lower() == part.text
+        assert _set_right(url[part.start : part.end]) == part.text
+
+
+def _set_right(spelling):
+    return unquote("".join(map(urls._clean, spelling))).lower()
+
+
+with (ROOT / "tests" / "cases" / "files" / "urls-one-host-spelled-21-ways.csv").open(
+    encoding="utf-8", newline=""
+) as _file:
+    _SPELLINGS = [row["url"] for row in csv.DictReader(_file)]
+
+
+@pytest.mark.parametrize("url", [*_SPELLINGS, "https://web.archive.org/web/2010/http://nk.pl", "nk-pl.translate.goog"])
+def test_one_host_however_it_is_spelt(default, url):
+    """Doubled and broken schemes, brackets, invisible characters, defanged dots, wrappers: one host, one answer."""
+    assert read_url(url).host == host_key(url) == "nk.pl"
+    asked, plain = default.classify(url=url), default.classify(url="https://nk.pl")
+    assert asked.probabilities == plain.probabilities
+
+
+@pytest.mark.parametrize("url", ["http://[2001:db8::1]/forum", "http://10.1.0.1/forum", "192.168.0.1"])
+def test_an_ip_address_says_nothing_and_is_its_own_group(url):
+    """Its numbers are no names of anything."""
+    assert read_url(url).site is None
+    assert host_key(url) == read_url(url).ip != ""
+
+
+def test_an_internationalised_name_is_one_name():
+    """As people read it or as the DNS has it."""
+    assert read_url("xn--bcher-kva.example").host == read_url("BÜCHER.example").host == "bücher.example"
+
+
+def test_a_huge_host_takes_no_time():
+    """490,000 labels took 17 seconds."""
+    assert read_url("http://" + "a." * 490_000).host == ""
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,9 @@ def test_a_threshold_is_where_the_answers_above_are_right_often_enough():
 
 def test_addresses_are_mixed_in_their_shares():
     """A quarter known, and of the rest one half with a clue, however many there are of each."""
-    known, clue, bare = (Scored("blog", "URL alone", "url", [0.0] * 4, has_clue=c) for c in (False, True, False))
+    known, clue, bare = (
+        Scored("blog", "URL alone", "url", [0.0] * 4, has_clue=c, is_of_voice=False) for c in (False, True, False)
+    )
     mixed, weights = mix_addresses([clue, *[bare] * 7], [known] * 5)
     shares = [weights[[s is kind for s in mixed]].sum() for kind in (known, clue, bare)]
     assert shares == pytest.approx([0.25, 0.375, 0.375])

@@ -1,0 +1,1 @@
+"""Web pages: read as documents, fetched, or taken from archives."""

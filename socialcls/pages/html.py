@@ -1,0 +1,185 @@
+"""Read a web page as a document: its text as the model reads it, and its marks."""
+
+import codecs
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from socialcls.pages.marks import find_marks
+from socialcls.pages.markup import MAX_CHARS, Block, Markup, read_markup
+from socialcls.text.urls import host_key, read_url
+from socialcls.types import Document, Mark
+
+FIRST_WORDS = 60
+"""The first visible words of a page, navigation included: "log in, register, members", "home, about me, archive"."""
+
+PROSE_WORDS = 60
+"""The first words of its prose, behind them: without navigation, side bars and lists of links."""
+
+SHELL_WORDS = 25
+"""A page with fewer visible words, whose text is made by scripts, is a shell."""
+
+_MAX_FIELD_CHARS = 500
+_WORD_CHARS = 12
+_LEAST_PROSE = 4  # words of a block
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_ENCODINGS = re.compile(
+    r"(iso-?8859-\d+|latin-?[12]|windows-12\d\d|cp12\d\d|ibm866|cp866|koi8-[ru]|gb(k|2312|18030)|big5(-hkscs)?|"
+    r"euc-(jp|kr)|shift_jis|iso-2022-jp|tis-620|mac-roman|macintosh|us-ascii)"
+)
+"""Encodings that a page may name beside UTF-8; Python knows others that are none of text."""
+
+_AS_BROWSERS_DO = {
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
+    "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "tis-620": "cp874",
+}  # fmt: skip
+
+
+class Page(NamedTuple):
+    """What a page tells."""
+
+    title: str
+    site_name: str
+    description: str
+    """Of its meta elements, each sentence once."""
+    language: str
+    """ISO 639-1 where it names one; empty else."""
+    words: str
+    """Its first visible words, then the first of its prose."""
+    address: str
+    """Its own address, as it gives it; empty where it gives none."""
+    marks: tuple[Mark, ...]
+    is_shell: bool
+    """Whether it has hardly any text because scripts would make it."""
+
+    def make_document(self, url: str = "") -> Document:
+        """Make the document that the model reads.
+
+        Its name is that of the site, where the page says it, so that a known service is known by it; else the title.
+        On a host that many share the site is the host, and the title names the place.
+
+        Args:
+            url: Its address; that which it gives itself when empty.
+        """
+        parts = [self.title, self.description, self.words]
+        text = " ".join([part if part[-1] in ".!?…" else f"{part}." for part in parts if part])
+        url = url or self.address
+        is_shared = host_key(url) != read_url(url).domain
+        name = self.title if is_shared else self.site_name or self.title
+        return Document(text, url, name, self.marks)
+
+
+def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:
+    """Read a page.
+
+    Args:
+        html: Its source.
+        url: Its address: links to its own site are told from others by it.
+        charset: What the server said of its encoding.
+    """
+    source = html if isinstance(html, str) else decode(html, charset)
+    markup = read_markup(source)
+    metas = markup.metas
+    title = (markup.title or metas.get("og:title", "") or metas.get("twitter:title", ""))[:_MAX_FIELD_CHARS]
+    blocks = markup.blocks
+    n_visible = sum([block.n_words for block in blocks])
+    is_shell = n_visible < SHELL_WORDS and markup.has_scripts
+    return Page(
+        title=title,
+        site_name=(metas.get("og:site_name") or metas.get("application-name", ""))[:_MAX_FIELD_CHARS],
+        description=_join_descriptions(markup),
+        language=markup.language[:2].lower(),
+        words=choose_words(blocks),
+        address=_find_address(markup),
+        marks=find_marks(markup, source, url),
+        is_shell=is_shell,
+    )
+
+
+def decode(html: bytes, charset: str = "") -> str:
+    """Decode a page as browsers do: byte order mark, then what the server says, then what the page says.
+
+    A page that says it is something else and is well-formed UTF-8 with letters beyond ASCII is UTF-8: hardly any other
+    text can be. What cannot be decoded becomes U+FFFD.
+    """
+    html = html[: 2 * MAX_CHARS]
+    for mark, encoding in _BOMS:
+        if html.startswith(mark):
+            return html[len(mark) :].decode(encoding, "replace")
+    try:
+        return html.decode("utf-8") if not html[:200].count(b"\0") else html.decode(_guess_utf16(html), "replace")
+    except UnicodeDecodeError:
+        return html.decode(_find_encoding(html, charset), "replace")
+
+
+def _guess_utf16(html: bytes) -> str:
+    """The encoding of a page that begins with NULs: every other byte is one in UTF-16."""
+    if html[:200].count(b"\0") * 3 < len(html[:200]):
+        return "utf-8"
+    return "utf-16-be" if html[:1] == b"\0" else "utf-16-le"
+
+
+def _find_encoding(html: bytes, charset: str) -> str:
+    """The encoding that server or page name, as browsers take it; else that of most old pages."""
+    said = charset.strip().lower()
+    if not said and (found := _META_CHARSET.search(html[:4096]) or _XML_CHARSET.match(html.lstrip()[:256])):
+        said = found[1].decode("ascii", "replace").lower()
+    if said in {"utf-8", "utf8"}:
+        return "utf-8"
+    encoding = _AS_BROWSERS_DO.get(said, said) if _ENCODINGS.fullmatch(said) else "cp1252"
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return "cp1252"
+
+
+def choose_words(blocks: Sequence[Block]) -> str:
+    """Choose the words of a page: the first visible ones, then the first of its prose among those behind."""
+    first = _take_words(blocks, FIRST_WORDS)
+    prose = _take_words([block for block in choose_prose(blocks) if block.text not in first], PROSE_WORDS)
+    return " ".join([text if text[-1] in ".!?…" else f"{text}." for text in (*first.values(), *prose.values())])
+
+
+def choose_prose(blocks: Sequence[Block]) -> list[Block]:
+    """Choose the blocks that are prose, or headings of it: no navigation, no list of links."""
+    return [block for block in blocks if not block.is_aside and _is_prose(block)]
+
+
+def _is_prose(block: Block) -> bool:
+    return block.n_link_words * 2 <= block.n_words and (block.n_words >= _LEAST_PROSE or block.is_heading)
+
+
+def _take_words(blocks: Iterable[Block], n: int) -> dict[str, str]:
+    """Take the first n words of blocks: what is taken of each, by its whole text.
+
+    Where words are not parted by spaces, a dozen characters count as one.
+    """
+    taken: dict[str, str] = {}
+    for block in blocks:
+        if n <= 0:
+            break
+        if block.text not in taken:
+            text = block.text[: n * _WORD_CHARS]
+            taken[block.text] = " ".join(text.split(" ", n)[:n])
+            n -= max(block.n_words, len(text) // _WORD_CHARS)
+    return taken
+
+
+def _find_address(markup: Markup) -> str:
+    """The address that a page gives as its own, if it is a whole one."""
+    for address in (markup.canonical, markup.metas.get("og:url", "")):
+        if address.startswith(("http://", "https://")):
+            return address
+    return ""
+
+
+def _join_descriptions(markup: Markup) -> str:
+    """The descriptions of a page, each that says something new."""
+    said: list[str] = []
+    for key in ("description", "og:description", "twitter:description", "abstract"):
+        text = markup.metas.get(key, "")[:_MAX_FIELD_CHARS]
+        if text and not any(text[:60].lower() in other.lower() for other in said):
+            said.append(text)
+    return " ".join(said)
