@@ -1,4 +1,5 @@
 """What a program asks: check a document, have it read and decided. Predictions explain themselves."""
+
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
