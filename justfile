@@ -34,7 +34,7 @@ pictures:
 datasheet:
     {{bin}}/python -m docs.refresh_datasheet
 
-# Write the outputs in the README again.
+# Write the outputs in the README and in docs/ again.
 readme:
     {{bin}}/python -m docs.refresh_readme
 

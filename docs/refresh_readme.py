@@ -1,7 +1,7 @@
-"""Write the outputs in the README again: `just readme`.
+"""Write the outputs in the README and in the pages of docs/ again: `just readme`.
 
 A block marked `<!-- output -->` holds commands behind `$ `; what follows each is what it prints, at 80 columns and
-without colour. A test compares the README with what this makes of it.
+without colour. A test compares each page with what this makes of it.
 """
 
 import os
@@ -12,13 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+_MARK = "<!-- output -->"
+PAGES = (README, *(page for page in sorted((ROOT / "docs").glob("*.md")) if _MARK in page.read_text(encoding="utf-8")))
+"""All that show outputs."""
 
-_BLOCK = re.compile(r"(<!-- output -->\n```console\n)(.*?)(^```$)", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(rf"({_MARK}\n```console\n)(.*?)(^```$)", re.DOTALL | re.MULTILINE)
 
 
-def refresh(readme: str) -> str:
-    """The README with the output of every command as it is now."""
-    return _BLOCK.sub(lambda block: block[1] + _run_all(block[2]) + block[3], readme)
+def refresh(page: str) -> str:
+    """Run every command of a page and put its output in place of the old one."""
+    return _BLOCK.sub(lambda block: block[1] + _run_all(block[2]) + block[3], page)
 
 
 def _run_all(block: str) -> str:
@@ -37,8 +40,9 @@ def _run(command: str) -> str:
 
 
 def main() -> None:
-    """Refresh the README in place."""
-    README.write_text(refresh(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Refresh all pages in place."""
+    for page in PAGES:
+        page.write_text(refresh(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

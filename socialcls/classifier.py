@@ -1,16 +1,15 @@
-"""Decide what a document is, and explain the decision."""
+"""What a program asks: check a document, have it read and decided. Predictions explain themselves."""
 
 from collections.abc import Iterable, Iterator
-from math import exp, inf
 from pathlib import Path
 
 from socialcls.errors import InputError
-from socialcls.model.evidence import ReadExplanation
+from socialcls.model.decision import Decider
 from socialcls.model.linear import LinearModel, Reading
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.urls import looks_like_url
-from socialcls.types import UNSURE, Document, Ground, Prediction
+from socialcls.types import Document, Ground, Prediction
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
@@ -41,8 +40,7 @@ class Classifier:
         """The answers that the model can give, in the order of its scores."""
         self.model = LinearModel(artifact.arrays)
         """Reads and scores; decides nothing."""
-        self._are_social = [self.taxonomy.is_social(label) for label in self.labels]
-        self._sharpness = {ground: 1 / temperature for ground, temperature in artifact.card.temperatures.items()}
+        self._decider = Decider(self.card, self.taxonomy, self.model.intercepts)
 
     @classmethod
     def load(cls, model_dir: str | Path | None = None) -> "Classifier":
@@ -82,28 +80,10 @@ class Classifier:
         else:
             document = text
         reading = self.read(document)
+        has_other = bool(document.url.strip() or document.marks)
+        has_enough = reading.n_words >= MIN_WORDS or has_other or reading.has_known_service
         ground = find_ground(reading.n_words)
-        sharpness = self._sharpness[ground]
-        labels = self.labels
-        scores = [score * sharpness for score in reading.scores]
-        if social_only:
-            scores = [score if is_social else -inf for score, is_social in zip(scores, self._are_social, strict=True)]
-        i, j = rank(scores)
-        best_guess, highest = labels[i], scores[i]
-        powers = [exp(score - highest) for score in scores]
-        total = sum(powers)
-        probabilities = {label: power / total for label, power in zip(labels, powers, strict=True)}
-        confidence = powers[i] / total
-        is_sure = confidence >= self.card.thresholds[ground][best_guess]
-        is_bare = not document.url.strip() and not document.marks
-        if reading.n_words < MIN_WORDS and is_bare and not reading.has_known_service:
-            is_sure = False
-        category = best_guess if is_sure else UNSURE
-        margin = highest - scores[j]
-        bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
-        explanation = ReadExplanation(reading, i, j, sharpness, self.taxonomy)
-        # by place, since a record given by name takes twice as long to make
-        return Prediction(category, best_guess, labels[j], confidence, probabilities, margin, bias, explanation)
+        return self._decider.decide(reading, ground, may_answer=has_enough, social_only=social_only)
 
     def classify_many(
         self, documents: Iterable[str | Document], *, social_only: bool = False
@@ -141,21 +121,6 @@ class Classifier:
         """
         check_document(document)
         return self.model.read(document)
-
-
-def rank(scores: list[float]) -> tuple[int, int]:
-    """Indices of the highest and of the second highest score; of equal ones the first.
-
-    >>> rank([1.0, 3.0, 2.0, 3.0])
-    (1, 3)
-    """
-    best, second = (1, 0) if scores[1] > scores[0] else (0, 1)
-    for i in range(2, len(scores)):
-        if scores[i] > scores[best]:
-            best, second = i, best
-        elif scores[i] > scores[second]:
-            second = i
-    return best, second
 
 
 def find_ground(n_words: int) -> Ground:

@@ -6,14 +6,33 @@ import re
 import pytest
 
 from docs.make_pictures import PICTURES, PICTURES_DIR, draw
-from docs.refresh_readme import README, refresh
+from docs.refresh_readme import PAGES, README, ROOT, refresh
+from socialcls.commands.app import COMMANDS
 
 
-def test_outputs_in_the_readme_are_those_of_its_commands():
-    """Each command, run again, prints what the README shows; `just readme` writes it anew."""
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_outputs_are_those_of_the_commands(page):
+    """Each command of the README and of docs/, run again, prints what the page shows; `just readme` writes it anew."""
+    shown = page.read_text(encoding="utf-8")
+    assert "$ socialcls" in shown
+    assert _leave_out_machine(refresh(shown)) == _leave_out_machine(shown)
+
+
+def test_the_readme_is_short_and_every_command_and_page_is_in_it():
+    """Two hundred lines; what is longer stands in docs/."""
     readme = README.read_text(encoding="utf-8")
-    assert readme.count("$ socialcls") >= 7
-    assert _leave_out_machine(refresh(readme)) == _leave_out_machine(readme)
+    assert len(readme.splitlines()) <= 200
+    for command in COMMANDS:
+        assert f"| `{command}" in readme
+    for page in PAGES[1:]:
+        assert f"docs/{page.name}" in readme
+
+
+@pytest.mark.parametrize("page", [README, *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Every link to a file of the repository."""
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
 
 
 def test_python_in_the_readme_runs():

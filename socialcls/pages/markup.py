@@ -1,7 +1,7 @@
 """Read HTML in one pass: what its head declares, where it links to, and its visible blocks of text.
 
 No tree is built. The parsers that build one correctly take quadratic time on nested elements or on many attributes
-(numbers in docs/decisions/0018-pages.md), and a page may be anybody's; this pass is linear in what it reads, and all
+(numbers in docs/decisions/0020-pages.md), and a page may be anybody's; this pass is linear in what it reads, and all
 that it keeps is bounded. What a tree would add, the repair of broken nesting, changes nothing that is asked here.
 """
 
