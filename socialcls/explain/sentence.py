@@ -19,7 +19,7 @@ _PLAIN_PARTS: tuple[tuple[Field, str, str], ...] = (  # a field with the message
     ("name", "part_name", "part_name"),
     ("url", "part_url", "part_url"),
 )
-SPOKEN_SIGNALS = ("calls_itself", "denies_to_be", "invites_to", "known_service")
+SPOKEN_SIGNALS = ("calls_itself", "denies_to_be", "is_about", "invites_to", "known_service")
 """Signals that are told by messages of their own, "part_calls_itself" and so on, and not by their names."""
 
 _BARE = "known_service"  # its words are a name and stand without quotation marks

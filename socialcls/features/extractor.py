@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from socialcls.features.groups import GROUPS, name_pair
-from socialcls.features.heads import COPULA, HeadLexicon, find_heads
+from socialcls.features.heads import COPULA, HeadLexicon, drop_governed, find_heads
 from socialcls.features.services import MAX_NAME_WORDS, ServiceTable, find_name
 from socialcls.features.signals import Entries, Word, look_up, scan
 from socialcls.features.url_features import read_url_keys
@@ -82,7 +82,7 @@ class Reader:
         service = find_name(list_name(read), self._knowledge.services)
         keys = dict.fromkeys(word.key for word in words)
         pairs = dict.fromkeys(name_pair(a.key, b.key) for a, b in pairwise(words))
-        signals = dict.fromkeys(signal for signal, _, _ in hits)
+        signals = dict.fromkeys(signal for signal, _, _ in drop_governed(hits, heads))
         return [keys, pairs, keys, signals, dict.fromkeys(head.key for head in heads), [service] if service else []]
 
 

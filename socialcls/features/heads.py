@@ -7,12 +7,13 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
   preposition, a relative, a verb or a conjunction. "Forum software" is software.
 * Where they stand first (Polish and the other Slavic and Romance languages), as the first noun that the lexicon knows:
   what follows is its complement. "Lista blogów" is a list.
-* Behind a preposition or a verb stands what the service is *about*, until the clause ends or "is a" opens it again.
+* Behind a preposition or a verb stands what the service is *about*, until the clause ends or "is a" opens it again:
+  "list of forums" is no forum. A term there is a feature too, and the signals of its words do not count.
 * What a negation governs is denied, whatever verb stands between: "nie prowadzimy forum". It governs until the clause
   ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
-The first head of a text, later ones, what is denied, and the verb that opens a clause ("track", "ask") are features
-apart. The language is the one with most function words among those whose heads stand in the text.
+The first head of a text, later ones, what is denied, what it is about, and the verb that opens a clause ("track",
+"ask") are features apart. The language is the one with most function words among those whose heads stand in the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,10 +43,14 @@ class Head(NamedTuple):
     """Something that a text calls itself, or denies to be."""
 
     key: str
-    """`is=`, `also=`, `not=` or `does=`, then what the lexicon says: "is=other.tool"."""
+    """`is=`, `also=`, `not=`, `of=` or `does=`, then what the lexicon says: "is=other.tool", "of=community"."""
     first: int
     """Number of its first word."""
     last: int
+
+
+Hit = tuple[str, int, int]
+"""A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
 
 class HeadEntry:
@@ -140,12 +145,15 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     most = max([votes.get(language, 0) for language in matches])
     likely = [language for language in matches if votes.get(language, 0) == most]
     likely.sort(key=lambda language: (-_count_covered(matches[language]), language != "en", language))
+    passed: list[Head] = []
     for language in likely:
         reader = _PlaceReader(words, breaks, matches[language], language)
         reader.is_last = languages.get(language) == "last"
-        if found := reader.read(n):
+        found = reader.read(n)
+        if any(not head.key.startswith("of=") for head in found):
             return found
-    return []
+        passed = passed or found
+    return passed
 
 
 def _stands(rest: tuple[str, ...], words: Sequence[H], start: int, breaks: Mapping[int, int]) -> bool:
@@ -157,6 +165,19 @@ def _stands(rest: tuple[str, ...], words: Sequence[H], start: int, breaks: Mappi
 
 def _count_covered(matches: dict[int, _Match]) -> int:
     return sum([match.last - i + 1 for i, match in matches.items()])
+
+
+def drop_governed(hits: list[Hit], heads: Sequence[Head]) -> list[Hit]:
+    """Drop the signals of words that stand where the service says what it is about, or is not.
+
+    Args:
+        hits: Signals with their first and last word.
+        heads: Of the same text.
+    """
+    governed = [head for head in heads if head.key.startswith(("of=", "not="))]
+    if not governed:
+        return hits
+    return [hit for hit in hits if not any(head.first <= hit[1] and hit[2] <= head.last for head in governed)]
 
 
 class _PlaceReader(Generic[H]):
@@ -204,9 +225,12 @@ class _PlaceReader(Generic[H]):
             self._play(role)
             if role != FILLER or match is None:
                 return i + 1
-        if match is None or not self._is_open:
+        if match is None:
             self._is_start = False
             return i + 1
+        if not self._is_open:
+            self._pass(match, i)
+            return match.last + 1
         self._meet(match, i)
         self._is_start = False
         return match.last + 1
@@ -245,6 +269,13 @@ class _PlaceReader(Generic[H]):
         self._has_denied = self._is_denied
         if not self.is_last:
             self._is_open, self._is_closed_by_head = False, True
+
+    def _pass(self, match: _Match, first: int) -> None:
+        """Take a term where the service says what it is about for that."""
+        self._is_start = False
+        if self._ends_phrase(match.last + 1) or not self.is_last:
+            nouns = [sense.partition(".")[0] for sense in match.senses if not sense.startswith(_VERB)]
+            self._found += [Head(f"of={label}", first, match.last) for label in dict.fromkeys(nouns)]
 
     def _ends_phrase(self, i: int) -> bool:
         """Whether a phrase ends before the word with a number."""

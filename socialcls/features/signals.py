@@ -12,15 +12,12 @@ all that a folded word may show or open. It is looked up once; what was found is
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from socialcls.features.heads import HeadEntry
+from socialcls.features.heads import HeadEntry, Hit
 from socialcls.taxonomy.taxonomy import Signal
 from socialcls.text.tokenizer import find_words, fold
 
 Row = tuple[float, ...]
 """What a key weighs: a coefficient for each label, then its squared inverse document frequency (see `model.linear`)."""
-
-Hit = tuple[str, int, int]
-"""A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
 FILED_LETTERS = 3
 """Of a beginning or ending; none has fewer."""

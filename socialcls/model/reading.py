@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from socialcls.features.extractor import list_name
 from socialcls.features.groups import GROUPS_BY_NAME, Factor
-from socialcls.features.heads import Head, find_heads
+from socialcls.features.heads import Head, Hit, drop_governed, find_heads
 from socialcls.features.services import find_name
-from socialcls.features.signals import Hit, Pair, Row, Weighed, scan
+from socialcls.features.signals import Pair, Row, Weighed, scan
 from socialcls.features.url_features import read_url_keys
 from socialcls.model.weights import GroupWeights, Key, KeyCache, WeighedWord, Weights, WordWeights
 from socialcls.text.lexicon import Lexicon
@@ -95,7 +95,13 @@ def name_signal(thing: Weighed) -> str | None:
 KNOWN_SERVICE = "known_service"
 """The signal of a known service."""
 
-HEAD_SIGNALS = {"is": "calls_itself", "also": "calls_itself", "not": "denies_to_be", "does": "invites_to"}
+HEAD_SIGNALS = {
+    "is": "calls_itself",
+    "also": "calls_itself",
+    "not": "denies_to_be",
+    "of": "is_about",
+    "does": "invites_to",
+}
 """The signal of a head, by what stands before its sense."""
 
 MARK_SIGNALS = {family: f"page_{family}" for family in ("engine", "feeds", "links", "schema", "shape")}
@@ -166,19 +172,20 @@ class ReadWords(ReadField):
         self.words = words = read.words
         self._pieces, self._is_plain = read.pieces, read.is_plain
         self._hits: list[Hit]
-        self._hits, pairs = scan(words)
+        hits, pairs = scan(words)
         distinct: list[Weighed] = [word for word in _list_distinct(words) if word.row[-1]]
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
         self._word_spans: list[Span] = []
+        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        self._hits = drop_governed(hits, self._heads)
         if self._hits:
             signals = field.keys["signals"]
             ids = dict.fromkeys([signal for signal, _, _ in self._hits])
             shown = [signals[name] for name in ids if signals[name].row[-1]]
             if shown:
                 self.terms.append(Term(field.factors["signals"].smoothing, shown))
-        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
         if self._heads:
             heads = field.keys["heads"]
             names = dict.fromkeys([head.key for head in self._heads])

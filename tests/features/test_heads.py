@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcls.features.extractor import Knowledge
-from socialcls.features.heads import MAX_HEAD_WORDS, HeadLexicon, find_heads, index_heads, index_roles
+from socialcls.features.heads import (
+    MAX_HEAD_WORDS,
+    Head,
+    HeadLexicon,
+    drop_governed,
+    find_heads,
+    index_heads,
+    index_roles,
+)
 from socialcls.features.services import ServiceTable
 from socialcls.taxonomy.taxonomy import load_taxonomy
 from socialcls.text.lexicon import Lexicon
@@ -78,7 +86,7 @@ def _find(text, knowledge=_SMALL):
 
 
 def _list_keys(text, knowledge=_SMALL):
-    return [head.key for head in _find(text, knowledge)[1]]
+    return [head.key for head in _find(text, knowledge)[1] if not head.key.startswith("of=")]
 
 
 def _check(text, expected):
@@ -277,11 +285,11 @@ _PIECES = st.sampled_from(
     + ["gardenia", "Forum,", "(blog)", "–", "?", "x. y"]
 )
 _KEYS = {
-    f"{said}={sense.partition('.')[0] if said == 'not' else sense}"
+    f"{said}={sense.partition('.')[0] if said in ('not', 'of') else sense}"
     for terms in _SENSES.values()
     for senses in terms.values()
     for sense in senses.split(",")
-    for said in ("is", "also", "not")
+    for said in ("is", "also", "not", "of")
     if not sense.startswith("verb.")
 } | {"does=other", "does=platform", "does=blog"}
 
@@ -323,3 +331,28 @@ def test_the_lexicon_that_comes_along_knows_telling_cases(text, expected, never)
     keys = _list_keys(text, _REAL)
     assert any(key.startswith(expected) for key in keys), keys
     assert not any(never in key for key in keys), keys
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A list of forums, a list of forum", "of=community"),
+        ("Software for the blog", "of=blog"),
+        ("A shop for forum software", "of=other"),
+        ("Lista blogów", "of=blog"),
+        ("Sklep z forum", "of=community"),
+        ("Forum", ""),
+    ],
+)
+def test_what_it_is_about_is_a_feature_of_its_own(text, expected):
+    """A term behind "of" or a first head says what it is about, by its label."""
+    about = [head.key for head in _find(text)[1] if head.key.startswith("of=")]
+    assert " ".join(about) == expected
+
+
+def test_signals_of_what_it_is_about_or_is_not_do_not_count():
+    """Those within the governed words; others stay."""
+    heads = [Head("is=other.reference", 0, 0), Head("of=blog", 2, 3), Head("not=community", 6, 6)]
+    hits = [("lists", 0, 0), ("blog_word", 2, 2), ("blog_word", 3, 4), ("forum_word", 6, 6)]
+    assert drop_governed(hits, heads) == [("lists", 0, 0), ("blog_word", 3, 4)]
+    assert drop_governed(hits, heads[:1]) == hits
