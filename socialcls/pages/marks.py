@@ -162,7 +162,7 @@ def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator
 
 
 def _search(needles: Iterable[tuple[str, str]], text: str, quote: str = "") -> Iterator[_Hit]:
-    """Search parts of a text; without a quote the line is quoted up to where the part ends."""
+    """Search parts of a text; without a quote its line is quoted up to where the part ends, of a long one the end."""
     for needle, name in needles:
         place = text.find(needle)
         if place >= 0:
