@@ -1,4 +1,4 @@
-"""What is shown on standard error while something takes its time."""
+"""Show on standard error how far something is that takes its time."""
 
 import time
 from collections import Counter
@@ -51,7 +51,7 @@ class RowWatch:
             yield some.text
 
     def summarise(self) -> list[str]:
-        """What to say at the end: the counts, and the first rows that failed."""
+        """Summarise at the end: the counts, and the first rows that failed."""
         lines = [summarise_batch(self._counts, self.n_rows, time.monotonic() - self._started)]
         lines += [f"line {line}: {error}" for line, error in self._first_failures]
         if self.n_failed > len(self._first_failures):

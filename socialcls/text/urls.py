@@ -1,4 +1,4 @@
-"""A URL read leniently into the parts that say something.
+"""Read a URL leniently into the parts that say something.
 
 People paste hosts without a scheme, paths with typos and capitals; nothing here ever fails. The standard
 library's `urlsplit` is strict and gives no positions, and a public suffix list weighs more than the model
@@ -112,7 +112,7 @@ _compile = cache(re.compile)  # when first needed: a text without a URL starts w
 
 
 class UrlPart(NamedTuple):
-    """A piece of a URL as given, with its place."""
+    """A part of a URL as given, with its place."""
 
     text: str
     """Lower case, as it stands."""
@@ -121,7 +121,7 @@ class UrlPart(NamedTuple):
 
 
 class Url(NamedTuple):
-    """The pieces of a URL that say what stands there."""
+    """The parts of a URL that say what stands there."""
 
     subdomains: tuple[UrlPart, ...]
     """Labels left of the site's own name, leftmost first, without "www"."""
@@ -130,7 +130,7 @@ class Url(NamedTuple):
     suffix: UrlPart | None
     """What it stands under: "co.uk"; None of a host with a single label."""
     segments: tuple[UrlPart, ...]
-    """Pieces of path, query and fragment."""
+    """Parts of path, query and fragment."""
 
     @property
     def host(self) -> str:
@@ -161,14 +161,14 @@ _FILE_ENDINGS = (".js", ".txt", ".csv", ".md", ".pdf", ".json")  # "Node.js" and
 
 
 def read_url(url: str) -> Url:
-    """Read a URL or bare host; what cannot be read is left out.
+    """Read a URL or bare host; leave out what cannot be read.
 
     >>> url = read_url("https://forum.Example.co.uk/viewtopic.php?t=9")
     >>> url.host, url.domain, [part.text for part in url.segments]
     ('forum.example.co.uk', 'example.co.uk', ['viewtopic.php', 't', '9'])
     """
     parts = _compile(_PARTS).match(url if not _compile(_BARE_PORT).match(url) else "//" + url)
-    if parts is None:  # cannot be: every piece of the pattern is optional
+    if parts is None:  # cannot be: every part of the pattern is optional
         return _assemble([], ())
     shift = len(parts.string) - len(url)
     labels = _find_parts(_compile(_LABEL), parts, "host", shift)
@@ -176,7 +176,7 @@ def read_url(url: str) -> Url:
 
 
 def host_key(url: str) -> str:
-    """The key under which rows of one site are kept together when data is split.
+    """Name the site that a URL belongs to: rows of one site stay together when data is split.
 
     On a host that many share (blogspot.com, reddit.com) it is the part that belongs to one of them.
 
