@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from socialcls.dataset.reader import find_data_files
 from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
 
 DATA_DIR = Path(__file__).parent.parent / "data"
@@ -15,10 +16,10 @@ _BLOCK = re.compile(r"(<!-- counts -->\n).*?(<!-- end of counts -->)", re.DOTALL
 
 
 def refresh(datasheet: str) -> str:
-    """The datasheet with the counts of the rows as they are now."""
+    """Count the rows as they are now and write the counts into the datasheet."""
     rows = []
-    for path in sorted(DATA_DIR.rglob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
+    for path in find_data_files([str(DATA_DIR)]):
+        with Path(path).open(encoding="utf-8", newline="") as stream:
             rows += list(csv.DictReader(stream))
     described = [row for row in rows if row["description"]]
     notes = sum(bool(row["note"]) for row in described)

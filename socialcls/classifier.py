@@ -124,7 +124,7 @@ class Classifier:
 
 
 def find_ground(n_words: int) -> Ground:
-    """What an answer rests on, by the number of words read.
+    """Find what an answer rests on, by the number of words read.
 
     Long texts say the same thing many times over, so that their scores are surer than they are right; addresses say
     little. Each has its own temperature and thresholds.
@@ -135,7 +135,7 @@ def find_ground(n_words: int) -> Ground:
 
 
 def make_document(text: str, *, url: str = "", name: str = "") -> Document:
-    """A document of what a user gave: a text that is a bare URL or host counts as the URL.
+    """Make a document of what a user gave: a text that is a bare URL or host counts as the URL.
 
     >>> make_document("forum.muratordom.pl").url
     'forum.muratordom.pl'

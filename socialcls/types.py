@@ -175,11 +175,11 @@ class Explanation(Protocol):
         """Write the sentence that says why, for the prediction that this explains."""
 
     def choose_mentions(self, most: int, least_share: float) -> list[Mention]:
-        """The strongest reasons for the best guess that a person would name, no word twice.
+        """Choose the strongest reasons for the best guess that a person would name, no word twice.
 
         Args:
-            most: How many at the most.
-            least_share: What a reason must add at least, as a share of all that speaks for the best guess.
+            most: How many at most.
+            least_share: What a part of the input must add at least, as a share of all that speaks for the best guess.
         """
 
 

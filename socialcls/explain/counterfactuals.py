@@ -1,14 +1,14 @@
-"""What would change the answer: the fewest words and parts of the URL without which it would be another.
+"""Find what would change the answer: the fewest words and parts of the URL without which it would be another.
 
 Asked twice: without what another label would be the best guess, and without what the category would be another, that
 is, when a sure answer becomes another or `unsure`, and an unsure one sure.
 
 What can be taken out is a folded word of the text or of the name, in all its places (it counts once however often it
-stands there), or a part of the URL: a subdomain, the site, its suffix, a piece of the path. It is taken out of the
+stands there), or a part of the URL: a subdomain, the site, its suffix, a part of the path. It is taken out of the
 input and what is left is classified from scratch, so every result is verified and anybody can try it. A space is put
 where a word stood, lest its neighbours grow together, and a hyphen where a site or its suffix stood, lest what stands
 before move into their place ("blog.example.com" without "example" is "blog.-.com"). At least one word or part stays:
-of nothing there is no answer.
+nothing has no answer.
 
 The search is that of Martens & Provost (2014), "Explaining data-driven document classifications", MIS Quarterly 38(1),
 with its beginning made exact: all single words, then all pairs; then from nothing one more at a time, whichever brings
@@ -113,7 +113,7 @@ class _Element(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What is kept of a prediction: a thousand whole ones are a burden."""
+    """The part of a prediction that is kept: a thousand whole ones would take too much memory."""
 
     best_guess: Label
     category: Answer
@@ -134,14 +134,14 @@ class _Goal:
             return answer.category != self.original.category
         return answer.best_guess != self.original.best_guess
 
-    def reckon_distance(self, answer: _Answer) -> float:
-        """How far an answer is from being another: less is nearer."""
+    def measure_distance(self, answer: _Answer) -> float:
+        """Measure how far an answer is from being another: less is nearer."""
         if self._is_to_be_sure:
             return -answer.confidence
         return answer.margin if answer.best_guess == self.original.best_guess else -answer.margin
 
     def order_elements(self, elements: Sequence[_Element]) -> list[int]:
-        """The numbers of elements, first those that hold the answer where it is."""
+        """Order the numbers of elements: first those that hold the answer where it is."""
         sign = -1.0 if self._is_to_be_sure else 1.0
         added = [0.0] * len(elements)
         for field in ("text", "name", "url"):
@@ -180,7 +180,7 @@ class _Trial:
         self._pieces[field] = [*pieces, value[end:]]
 
     def take_out(self, removed: Iterable[int]) -> Document:
-        """What is left without some elements."""
+        """Take some elements out of the document."""
         pieces = dict(self._pieces)
         changed: set[Field] = set()
         for n in removed:
@@ -194,7 +194,7 @@ class _Trial:
         return self._document._replace(**left)
 
     def answer(self, removed: frozenset[int]) -> _Answer:
-        """The answer without some elements."""
+        """Answer what is left without some elements."""
         answer = self._answers.get(removed)
         if answer is None:
             found = self.classify(self.take_out(removed))
@@ -203,7 +203,7 @@ class _Trial:
         return answer
 
     def describe(self, n: int) -> Removal:
-        """An element as it stands in the document."""
+        """Describe an element as it stands in the document."""
         field, cuts = self.elements[n]
         first = cuts[0]
         value: str = getattr(self._document, field)
@@ -211,7 +211,7 @@ class _Trial:
 
 
 def _list_elements(document: Document) -> list[_Element]:
-    """All that can be taken out, each once, in order."""
+    """List all that can be taken out, each once, in order."""
     found: dict[tuple[Field, str], list[_Cut]] = {}
     fields: tuple[tuple[Field, str], ...] = (("text", document.text), ("name", document.name))
     for field, text in fields:
@@ -234,7 +234,7 @@ def _search(trial: _Trial, goal: _Goal) -> Counterfactual | None:
     are_all_tried = [True, len(singles) == n_all, len(singles) == len(paired) == n_all]  # smaller sets, by size - 1
     found = _pick(trial, goal, ([n] for n in singles)) or _pick(trial, goal, combinations(paired, 2))
     if found is None:
-        distances = {n: goal.reckon_distance(trial.answer(frozenset([n]))) for n in singles if n_all > 1}
+        distances = {n: goal.measure_distance(trial.answer(frozenset([n]))) for n in singles if n_all > 1}
         strongest = sorted(distances, key=lambda n: (distances[n], n)) + order[len(singles) :]
         found = _descend(trial, goal, strongest, max(1, min(_BREADTH, n_tries // MAX_REMOVED)))
     if found is None:
@@ -250,7 +250,7 @@ def _search(trial: _Trial, goal: _Goal) -> Counterfactual | None:
 
 
 def _count_paired(n_tries: int) -> int:
-    """Of how many elements all pairs can be tried."""
+    """Count the elements of which all pairs can be tried."""
     n = 0
     while n * (n + 1) // 2 <= n_tries:
         n += 1
@@ -258,28 +258,28 @@ def _count_paired(n_tries: int) -> int:
 
 
 def _pick(trial: _Trial, goal: _Goal, sets: Iterable[Iterable[int]]) -> frozenset[int] | None:
-    """The set that reaches the goal, by far if there are several; None when there is none."""
+    """Pick the set that reaches the goal, of several the one that goes furthest beyond it; None when there is none."""
     best, nearest = None, 0.0
     for removed in map(frozenset, sets):
         if len(removed) == len(trial.elements):
             continue
         answer = trial.answer(removed)
         if goal.is_reached(answer):
-            distance = goal.reckon_distance(answer)
+            distance = goal.measure_distance(answer)
             if best is None or (distance, sorted(removed)) < (nearest, sorted(best)):
                 best, nearest = removed, distance
     return best
 
 
 def _descend(trial: _Trial, goal: _Goal, order: Sequence[int], breadth: int) -> frozenset[int] | None:
-    """A minimal set, found by taking out one element after the other."""
+    """Find a minimal set by taking out one element after the other."""
     removed: list[int] = []
     left = list(order)
     while len(removed) < MAX_REMOVED and len(left) > 1:
         sets = [frozenset([*removed, n]) for n in left[:breadth]]
         if reached := _pick(trial, goal, sets):
             return _put_back(trial, goal, reached, order)
-        nearest = min(left[:breadth], key=lambda n: (goal.reckon_distance(trial.answer(frozenset([*removed, n]))), n))
+        nearest = min(left[:breadth], key=lambda n: (goal.measure_distance(trial.answer(frozenset([*removed, n]))), n))
         removed.append(nearest)
         left.remove(nearest)
     return None

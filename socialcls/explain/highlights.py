@@ -1,4 +1,4 @@
-"""The input cut where what counted begins and ends: each passage with all that it adds to the margin.
+"""Cut the input into passages where evidence begins and ends, each with all that it adds to the margin.
 
 Parts of the evidence overlap: a phrase shows a signal, and its words weigh something themselves. What a part adds is
 spread evenly over its characters, and a character adds what all parts that it lies in give it. So the passages of all
@@ -26,7 +26,7 @@ class Passage(NamedTuple):
 
 
 def cut_passages(value: str, evidence: Iterable[Evidence]) -> list[Passage]:
-    """The whole field in passages, in order.
+    """Cut a whole field into passages, in order.
 
     Args:
         value: The field as given.

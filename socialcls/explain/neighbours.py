@@ -1,4 +1,4 @@
-"""What a document resembles: the labelled rows most like it, and the words and signals that make them so.
+"""Find what a document resembles: the labelled rows most like it, and the words and signals that make them so.
 
 Likeness is that of explanations. A document is what its words, signals and parts of its URL contribute (`model`); each
 has the weight
@@ -45,7 +45,7 @@ _N_READ = 30  # rows read as the model reads, 0.5 ms each when their words are n
 _SHORTEST_SOUGHT = 3  # characters; shorter words stand inside every other one
 _TYPICAL_CHARS = 60  # keeps rows of two words from coming first in the search for a whole sentence
 
-# The idf of a word that is met in every two-hundredth row. Signals all weigh the same in the model and so do here;
+# The idf of a word that occurs in every two-hundredth row. Signals all weigh the same in the model and so do here;
 # a word that is unknown as a whole counts by its n-grams, which are not rare.
 _TYPICAL_IDF = 6.0
 
@@ -88,7 +88,7 @@ class Corpus:
         self._ends = [n + end for n, end in enumerate(accumulate(map(len, self._lines)))]
 
     def find_promising(self, sought: Iterable[tuple[str, float]], n_rows: int) -> list[Example]:
-        """The rows in which the heaviest of some folded strings stand, for their length.
+        """Find the rows in which the heaviest of some folded strings stand, for their length.
 
         Args:
             sought: Each string with its weight.
@@ -102,7 +102,7 @@ class Corpus:
         return [self._rows[row] for row in sorted(promise, key=lambda row: (-promise[row], row))[:n_rows]]
 
     def _find_rows(self, string: str) -> Iterator[int]:
-        """The rows in which a string stands as a word, each once."""
+        """Find the rows in which a string stands as a word, each once."""
         text, ends = self._text, self._ends
         start = text.find(string)
         while start >= 0:
@@ -173,7 +173,7 @@ class _Profile:
         self.total = fsum(self.weights.values())
 
     def list_sought(self) -> list[tuple[str, float]]:
-        """The strings to look for in the rows, with their weights."""
+        """List the strings to look for in the rows, with their weights."""
         weights: dict[str, float] = {}
         for key in self._read:
             strings = {fold(word) for word in self.quote(key)} if key.nature == "signal" else {key.name}
@@ -187,7 +187,7 @@ class _Profile:
         return self._read[key][0].signal
 
     def quote(self, key: _Key) -> tuple[str, ...]:
-        """A key as it stands in the document, each way of writing it once."""
+        """Quote a key as it stands in the document, each way of writing it once."""
         return tuple(dict.fromkeys(word for read in self._read[key] for word in read.quote()))
 
 
@@ -252,6 +252,6 @@ def _is_same(document: Document, other: Document) -> bool:
 
 
 def _name_url(url: str) -> tuple[str, ...]:
-    """A URL without scheme, "www" and what parts its pieces."""
+    """Name a URL without its scheme, "www" and separators."""
     read = read_url(url)
     return read.host, *(segment.text for segment in read.segments)

@@ -1,4 +1,4 @@
-"""One plain sentence that says why, or why not, composed from the evidence and nothing else."""
+"""Write one plain sentence that says why, or why not, from the evidence and nothing else."""
 
 from collections.abc import Mapping, Sequence
 from math import exp
@@ -76,7 +76,7 @@ class ReasonWriter:
         self._and = f" {messages['and']} "
 
     def write(self, prediction: Prediction) -> str:
-        """The category and the strongest reasons for it, or why there is no answer."""
+        """Write the category and the strongest reasons for it, or why there is no answer."""
         mentions = _choose_mentions(prediction)
         decision = Decision(
             prediction.category,
@@ -90,7 +90,7 @@ class ReasonWriter:
         return self.compose(decision, mentions)
 
     def compose(self, decision: Decision, mentions: Sequence[Mention]) -> str:
-        """The sentence for a decision and what was chosen to be mentioned."""
+        """Compose the sentence for a decision and what was chosen to be mentioned."""
         parts = self._name(mentions) if mentions else ""
         if parts and decision.category != UNSURE:
             for_many, for_one = self._answers[decision.best_guess]
@@ -107,7 +107,7 @@ class ReasonWriter:
         )
 
     def name_parts(self, prediction: Prediction) -> str:
-        """The strongest reasons for the best guess, without a sentence around them; empty when there are none."""
+        """Name the strongest reasons for the best guess, without a sentence around them; empty when there are none."""
         return self._name(_choose_mentions(prediction))
 
     def _name(self, mentions: Sequence[Mention]) -> str:
@@ -142,11 +142,11 @@ class _Frame:
         self._between = f"{self._after}, {self._before}"
 
     def put(self, text: str) -> str:
-        """The message with a text in its gap."""
+        """Put a text into the gap."""
         return self._before + text + self._after
 
     def put_each(self, words: list[str]) -> str:
-        """The message for each of some words, the first of them."""
+        """Put each of some words, the first of them, into a gap of its own."""
         return self._before + self._between.join(words[:_MAX_WORDS]) + self._after
 
 
@@ -155,7 +155,7 @@ def _choose_mentions(prediction: Prediction) -> list[Mention]:
 
 
 def _find_doubt(decision: Decision, *, n_reasons: int) -> str:
-    """The message that says why there is no answer."""
+    """Find the message that says why there is no answer."""
     if not decision.is_known:
         return "unsure_nothing"
     if decision.n_words == 1:
@@ -187,7 +187,7 @@ def name_reason(reason: Reason, names: Mapping[str, str], messages: Messages, mo
 
 
 def list_hints(document: Document, prediction: Prediction, messages: Messages) -> list[str]:
-    """What was not known, and what would help."""
+    """List what was not known, and what would help."""
     hints = []
     n_words = prediction.explanation.n_words
     if not n_words:
@@ -205,7 +205,7 @@ def list_hints(document: Document, prediction: Prediction, messages: Messages) -
 
 
 def say_how_sure(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
-    """The confidence, and of what when there is no answer."""
+    """Say the confidence, and of what when there is no answer."""
     messages = load_messages(language)
     share = show_share(prediction.confidence)
     if not prediction.is_unsure:
@@ -215,7 +215,7 @@ def say_how_sure(prediction: Prediction, taxonomy: Taxonomy, language: str) -> s
 
 
 def compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
-    """How many times likelier the best guess is than the second."""
+    """Say how many times likelier the best guess is than the second."""
     messages = load_messages(language)
     runner_up = taxonomy.categories[language][prediction.runner_up].name
     times = exp(min(prediction.margin, 10.0))
@@ -228,7 +228,7 @@ def compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language:
 
 
 def show_share(share: float) -> str:
-    """A share from 0 to 1 as a whole percentage that never rounds to certainty.
+    """Show a share from 0 to 1 as a whole percentage that never rounds to certainty.
 
     >>> show_share(0.941), show_share(0.9999), show_share(0.0001)
     ('94%', '>99%', '<1%')

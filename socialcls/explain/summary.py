@@ -1,4 +1,4 @@
-"""An answer told in words and figures, for everything that writes it down for people.
+"""Tell an answer in words and figures, for everything that writes it down for people.
 
 Shares here are parts of all that counted, for and against: those of both sides add up to one.
 """
@@ -92,7 +92,7 @@ class Account(NamedTuple):
 
 
 def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str) -> Account:
-    """The whole answer in the language's words.
+    """Tell the whole answer in the words of a language.
 
     Raises:
         InputError: there is no such language.
@@ -140,14 +140,14 @@ def add_up_sizes(reasons: Iterable[Reason]) -> float:
 
 
 def name_report(accounts: Sequence[Account], language: str) -> str:
-    """The title of a report of one or several accounts."""
+    """Name a report of one or several accounts."""
     if len(accounts) == 1:
         return f"{accounts[0].service}: {accounts[0].verdict}"
     return load_messages(language)["report"].format(count=len(accounts))
 
 
 def name_model(card: Card, language: str) -> str:
-    """Which model answered, exactly enough to find it again."""
+    """Name the model that answered, exactly enough to find it again."""
     made_by = load_messages(language)["made_by"]
     return made_by.format(name=card.name, version=card.version, hash=card.data["sha256"])
 

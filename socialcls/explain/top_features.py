@@ -1,4 +1,4 @@
-"""What a model has learnt: the features that pull most to each label, group by group.
+"""Rank what a model has learnt: the features that pull most to each label, group by group.
 
 The coefficients of a model are relative to the last label, so that what pulls away from that label would look like
 pulling to all others. For people they are centred: a feature's weight for a label is its coefficient less the mean over
@@ -35,7 +35,7 @@ class Pull(NamedTuple):
 def rank_features(
     artifact: Artifact, labels: Sequence[Label] = (), n_features: int = 10
 ) -> dict[Label, dict[str, tuple[Pull, ...]]]:
-    """The features that pull most to each label.
+    """Rank the features that pull most to each label.
 
     Args:
         artifact: Of the model.

@@ -1,9 +1,9 @@
-"""A document's named features, group by group: the only place where features are defined.
+"""List a document's named features, group by group: the only place where features are defined.
 
 A document is read into *keys*: its words and neighbouring pairs of words, the signals they show, what it calls itself,
 the parts of its URL, the known service that it is. A key stands at a place in the input and has features: a word has
 itself and its character n-grams, every other key has itself. Training counts the features of all keys; prediction adds
-up what the features of each key weigh, and caches the sum by key, so a word met before costs one look-up. A key counts
+up what the features of each key weigh, and caches the sum by key, so a word seen before costs one look-up. A key counts
 once, however often it stands in a document. The marks of a page are keys that `pages` found.
 
 Fields are kept apart, since "forum" in a host is another fact than "forum" in a sentence. Groups are divided by
@@ -59,7 +59,7 @@ class Keys(NamedTuple):
 
 
 class Reader:
-    """Reads documents into keys, with the knowledge of one taxonomy: what training counts."""
+    """Reads documents into the keys that training counts, with the knowledge of one taxonomy."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge

@@ -1,4 +1,4 @@
-"""Groups of features, and what they are divided by."""
+"""The groups of features, and the length factors that they are divided by."""
 
 from typing import NamedTuple
 

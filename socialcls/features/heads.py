@@ -36,7 +36,7 @@ class Values(Protocol):
     """Lines looked up by key: a dictionary in training, the vocabulary of a model in prediction."""
 
     def get(self, key: str, /) -> Sequence[str] | None:
-        """The values that stand under a key."""
+        """Look up the values that stand under a key."""
 
 
 class Head(NamedTuple):
@@ -83,7 +83,7 @@ class HeadLexicon(NamedTuple):
         return tuple([_parse_entry(value, self.senses) for value in self.entries.get(word) or ()])
 
     def find_roles(self, word: str) -> dict[str, str]:
-        """The role of a folded word by language."""
+        """Find the role of a folded word, by language."""
         found: dict[str, str] = {}
         for value in self.roles.get(word) or ():
             language, _, role = value.partition(" ")
@@ -121,9 +121,12 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     """Find what the first words of a text say that it is.
 
     Args:
-        words: Of the text.
+        words: The words of the text.
         breaks: What stands between them (see `text.lexicon`).
         languages: Where the heads of each language stand.
+
+    Returns:
+        Heads in order, of the one language that fits best.
     """
     n = min(len(words), MAX_HEAD_WORDS)
     matches: dict[str, dict[int, _Match]] = {}
@@ -210,7 +213,11 @@ class _PlaceReader(Generic[H]):
         self._is_closed_by_head = self._is_denied = self._has_denied = False
 
     def _read_word(self, i: int) -> int:
-        """Read the word with a number, or the term that begins with it; the number of the next one."""
+        """Read one word, or the term that begins with it.
+
+        Returns:
+            The number of the next word.
+        """
         word = self._words[i]
         gap = self._breaks.get(i, 0)
         if gap == BREAK or word.key in _MARKS:
@@ -231,7 +238,7 @@ class _PlaceReader(Generic[H]):
         if not self._is_open:
             self._pass(match, i)
             return match.last + 1
-        self._meet(match, i)
+        self._take(match, i)
         self._is_start = False
         return match.last + 1
 
@@ -249,8 +256,8 @@ class _PlaceReader(Generic[H]):
         elif role == CONJUNCTION and self._is_closed_by_head:
             self._is_open, self._is_closed_by_head = True, False
 
-    def _meet(self, match: _Match, first: int) -> None:
-        """Take a term in an open place for what it says."""
+    def _take(self, match: _Match, first: int) -> None:
+        """Record a term that stands in an open place."""
         last = match.last
         nouns = [sense for sense in match.senses if not sense.startswith(_VERB)]
         if self._is_start and not self._is_denied and len(nouns) < len(match.senses):

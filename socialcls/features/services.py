@@ -1,8 +1,8 @@
 """Look up known services: what a host, a place on a shared host, or a well-known name is.
 
-The table says it of a host and, on shared hosts, of its first path segment (`reddit.com/r`, `medium.com/@`); `*.`
+The table lists hosts and, on shared hosts, first path segments (`reddit.com/r`, `medium.com/@`); `*.`
 before a host stands for everybody's place on it (`*.tumblr.com`). The most particular entry counts. A host below a
-known one is its own place, of which the table says little: that is another feature.
+known one is its own place, about which the table says little: that is another feature.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

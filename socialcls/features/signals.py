@@ -6,7 +6,7 @@ account), endings ("*chronicle", for the words of a host stand together) or phra
 feature in all.
 
 Entries are filed under their first word, or under three letters of a beginning or ending, so that three look-ups find
-all that a folded word may show or open. It is looked up once; what was found is remembered with the word.
+all that a folded word may show or open. Each word is looked up once; the result is kept with the word.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ class Entries(Protocol):
     """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
 
     def get(self, filed_under: str, /) -> Sequence[Entry] | None:
-        """The entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
+        """Look up the entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
 class Weighed:
@@ -126,7 +126,7 @@ class Word(Weighed):
         return second in self.by_second or bool(self.by_beginning)
 
     def match(self, behind: list[str]) -> list[tuple[str, int]]:
-        """The signals of the phrases that the word opens, each with the number of words behind it that it takes.
+        """Match the phrases that the word opens: their signals, each with the number of further words that it takes.
 
         Args:
             behind: Keys of the words behind it, one at least, as many as `reach` where there are so many.
@@ -150,7 +150,7 @@ _NO_ROLES: dict[str, str] = {}
 
 
 def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
-    """The entries of signals as they are filed: those for words, and those for parts of URLs."""
+    """File the entries of signals: those for words, and those for parts of URLs."""
     words: dict[str, list[Entry]] = {}
     url_parts: dict[str, list[Entry]] = {}
     for signal in signals:
@@ -162,7 +162,7 @@ def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], di
 
 
 def look_up(word: str, entries: Entries) -> list[Entry]:
-    """All entries whose opening fits a folded word."""
+    """Look up all entries whose opening fits a folded word."""
     found = list(entries.get(word) or ())
     if len(word) >= FILED_LETTERS:
         if filed := entries.get(word[:FILED_LETTERS] + "*"):
@@ -175,7 +175,7 @@ def look_up(word: str, entries: Entries) -> list[Entry]:
 
 
 def _file(opening: str) -> str:
-    """Where an entry is filed: under its first word, or some letters of a beginning or ending."""
+    """Name the place of an entry: its first word, or some letters of a beginning or ending."""
     if opening.endswith("*"):
         return opening[:-1][:FILED_LETTERS] + "*"
     return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
@@ -220,7 +220,7 @@ def _continues(rest: tuple[str, ...], behind: list[str]) -> bool:
 
 
 def _fold_entry(entry: str) -> list[str]:
-    """The folded words of an entry; an entry that is no word (a bare `…`) stays as it is."""
+    """Fold the words of an entry; an entry that is no word (a bare `…`) stays as it is."""
     folded = []
     for word in entry.split():
         stem = word.strip("*")
@@ -234,7 +234,7 @@ def _fold_entry(entry: str) -> list[str]:
 
 
 def dump_entries(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
-    """Entries as lines of a vocabulary: where it is filed, a tab, its words and the signal."""
+    """Write entries as lines of a vocabulary: the place, a tab, its words and the signal."""
     return [f"{place}\t{' '.join([e.opening, *e.rest, e.signal])}" for place in sorted(entries) for e in entries[place]]
 
 

@@ -53,7 +53,7 @@ def read_url_keys(text: str, entries: Entries, services: ServiceTable) -> Iterat
 
 
 def _name_parts(url: Url) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The parts of a URL under the names of what they are: `sub=forum`, `site=example`, `tld=gov`, `path=…`."""
+    """Name the parts of a URL by what they are: `sub=forum`, `site=example`, `tld=gov`, `path=…`."""
     site = url.site
     if site is None:
         return
@@ -80,7 +80,7 @@ def _name_segment(url: Url, part: UrlPart, *, is_first: bool) -> Iterator[tuple[
 
 
 def _read_suffix(suffix: str) -> str:
-    """What a suffix says: "gov" of gov.pl, "social", "io"; nothing for .com and for most countries."""
+    """Read what a suffix says: "gov" of gov.pl, "social", "io"; nothing for .com and for most countries."""
     first, *_ = suffix.split(".")
     if first in _ANYBODYS_SUFFIXES or (len(first) == 2 and first != "ac" and first not in _WORLDS_SUFFIXES):
         return ""

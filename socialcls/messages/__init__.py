@@ -14,13 +14,13 @@ _FALLBACK = "en"
 
 
 def list_languages() -> list[str]:
-    """The codes of the languages there are, in order."""
+    """List the codes of the languages there are, in order."""
     return sorted(path.stem for path in _HERE.glob("*.json"))
 
 
 @cache
 def load_messages(language: str) -> Messages:
-    """The sentences of a language.
+    """Load the sentences of a language.
 
     Raises:
         InputError: there is no such language.
@@ -33,7 +33,7 @@ def load_messages(language: str) -> Messages:
 
 
 def find_language() -> str:
-    """The language of the user's locale when we speak it, English otherwise (POSIX order of variables)."""
+    """Find the language of the user's locale, or English where we do not speak it (POSIX order of variables)."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(variable):
             code = value.split("_")[0].split(".")[0].lower()

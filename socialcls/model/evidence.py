@@ -1,4 +1,4 @@
-"""What speaks for one label and against another in a document that was read, worked out when somebody asks."""
+"""What speaks for one label and against another in a document that was read, worked out when it is asked for."""
 
 from collections.abc import Iterable
 

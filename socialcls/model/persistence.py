@@ -1,4 +1,4 @@
-"""A model: its card, taxonomy, vocabulary and weights, loaded and saved.
+"""Load and save a model: its card, taxonomy, vocabulary and weights.
 
 | block | what it holds |
 |---|---|
@@ -7,8 +7,8 @@
 | `buckets` | where in the vocabulary to look for a key |
 | `weights` | for each feature, int32: a coefficient for each label but the last, then its squared idf |
 
-`store` keeps the blocks and the card in a directory. Nothing in it is code and nothing is unpickled. What is loaded is
-believed only after it was checked here: labels, numbers and bounds; after that, reading a document cannot fail.
+`store` keeps the blocks and the card in a directory. Nothing in it is code and nothing is unpickled. Labels, numbers
+and bounds are checked here; after that, reading a document cannot fail.
 
 The format number changes whenever a directory written before could be read wrongly: raise FORMAT, say in
 models/CHANGELOG.md what changed, retrain `models/default`.

@@ -381,13 +381,13 @@ class ReadMarks(ReadField):
 
 
 def _list_distinct(things: Sequence[T]) -> list[T]:
-    """Each once, in order: what `dict.fromkeys` does, compiled in less time, once or twice for every text."""
+    """List each thing once, in order, as `dict.fromkeys` does; compiled it takes less time, and every text needs it."""
     if len(things) < 2:
         return list(things)
-    met: set[T] = set()
+    seen: set[T] = set()
     distinct: list[T] = []
     for thing in things:
-        if thing not in met:
-            met.add(thing)
+        if thing not in seen:
+            seen.add(thing)
             distinct.append(thing)
     return distinct

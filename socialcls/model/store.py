@@ -134,7 +134,7 @@ def check_model_dir(model_dir: Path) -> None:
 
 
 def sum_up_card(card: Mapping[str, Any]) -> str:
-    """The checksum of a card: of its values and their order, not of how the JSON is spaced.
+    """Sum up a card: its values and their order, not how the JSON is spaced.
 
     Raises:
         ValueError: a number is not finite, or a string cannot be encoded.
@@ -187,7 +187,7 @@ def _compose_card(card: Mapping[str, Any], arrays_name: str, blocks: Mapping[str
 
 
 def _read_card(model_dir: Path) -> dict[str, Any]:
-    """The card of any format as it stands there, whole or not."""
+    """Read the card of any format as it stands there, whole or not."""
     try:
         content = _read_file(model_dir / _CARD, MAX_CARD_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -225,7 +225,7 @@ def _check_values(values: list[Any]) -> None:
 
 
 def _check_files(model_dir: Path, card: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
-    """The name of the arrays and the lengths of their blocks, of a card that is whole."""
+    """Check that a card is whole; return the name of the arrays and the lengths of their blocks."""
     match card.get("files"):
         case {"arrays": str(name), "blocks": dict(lengths), "card_crc32": str(checksum), **more} if (
             not more
@@ -258,7 +258,7 @@ def _read_blocks(model_dir: Path, arrays_name: str, lengths: Mapping[str, int]) 
 
 
 def _read_sum(arrays_name: str) -> int | None:
-    """The checksum that a file of arrays carries in its name; None for any other file."""
+    """Read the checksum that a file of arrays carries in its name; None for any other file."""
     match = _ARRAYS.fullmatch(arrays_name)
     return int(match[1], 16) if match else None
 
@@ -345,7 +345,7 @@ def _is_leftover(entry: os.DirEntry[str]) -> bool:
 
 
 def _list_files(directory: Path) -> list[str]:
-    """What belongs to the card that is there, in the order in which it may be removed."""
+    """List the files that belong to the card that is there, in the order in which they may be removed."""
     card = _try_card(directory)
     old = card is not None and card["format"] <= _LAST_OLD_FORMAT
     arrays_name = _name_arrays(card)

@@ -1,4 +1,4 @@
-"""Lines of text found by key in a block of bytes that is never parsed as a whole.
+"""Find lines of text by key in a block of bytes that is never parsed as a whole.
 
 A model knows some two hundred thousand features, of which one text needs a few hundred. Making a dictionary of
 them would take longer than everything else that `socialcls classify` does, so the lines lie in buckets by the CRC-32
@@ -100,7 +100,7 @@ class Vocabulary:
         return first + bucket.count(b"\n", 0, place) if place >= 0 else None
 
     def find_all(self, section: str, key: str) -> list[Found]:
-        """All lines with a key and a value, in the order in which they were laid out."""
+        """Find all lines with a key and a value, in the order in which they were laid out."""
         encoded, bucket, first = self._open_bucket(section, key)
         sought = encoded + b"\t"
         if bucket.find(b"\n" + sought) < 0:  # `in` is slower: it takes bytes for a number first
@@ -112,18 +112,18 @@ class Vocabulary:
         ]
 
     def list_section(self, section: str) -> list[str]:
-        """Every line of a section, in the order of their numbers."""
+        """List every line of a section, in the order of their numbers."""
         part = self._sections[section]
         start, _ = self._find_start(part.first_bucket)
         end, _ = self._find_start(part.first_bucket + part.n_buckets)
         return _decode(self._text[start + 1 : end]).split("\n") if part.n_lines else []
 
     def number_lines(self, section: str) -> dict[str, int]:
-        """Every line of a section with its number."""
+        """Map every line of a section to its number."""
         return dict(zip(self.list_section(section), self.number_section(section), strict=False))
 
     def number_section(self, section: str) -> range:
-        """The numbers of the lines of a section."""
+        """Give the numbers of the lines of a section."""
         part = self._sections[section]
         _, first = self._find_start(part.first_bucket)
         return range(first, first + part.n_lines)

@@ -1,4 +1,4 @@
-"""What the features of keys weigh: looked up in a model's vocabulary, added up by key, and cached."""
+"""Look up what the features of keys weigh in a model's vocabulary, add it up by key, and cache it."""
 
 from collections.abc import Sequence
 from struct import Struct
@@ -92,7 +92,7 @@ class Rows:
         self._weights = weights
         self._numbers = len(weights) // self._struct.size
         self.nothing: Row = (0.0,) * (n_labels + 1)
-        """What a key weighs of which nothing is known."""
+        """What an unknown key weighs."""
 
     def read(self, number: int) -> tuple[int, ...]:
         """Read the integers of a feature; none where a damaged vocabulary names a feature that is not there."""

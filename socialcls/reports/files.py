@@ -1,4 +1,4 @@
-"""An explanation as a file to hand on: a web page, a picture, Markdown or JSON, by the ending of its name."""
+"""Write an explanation to a file to hand on: a web page, a picture, Markdown or JSON, by its suffix."""
 
 import io
 import json
@@ -52,7 +52,7 @@ def save_report(
 
 
 def _draw(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: Taxonomy, language: str) -> str:
-    """What the terminal shows, as a picture."""
+    """Draw what the terminal shows."""
     console = Console(
         record=True,
         width=_PICTURE_COLUMNS,
@@ -68,7 +68,7 @@ def _draw(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: 
 
 
 def _compose_json(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: Taxonomy, language: str) -> str:
-    """One object for one answer, a list for several; each as `classify --json` prints it."""
+    """Compose one object for one answer, a list for several; each as `classify --json` prints it."""
     del card
     described = [describe_prediction(prediction, taxonomy, language) for _, prediction in answers]
     written = json.dumps(described[0] if len(described) == 1 else described, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""Answers as one HTML page that needs nothing beside itself.
+"""Compose answers as one HTML page that needs nothing beside itself.
 
 Real text, no script, no picture and nothing fetched: the page's own policy forbids it. Whatever comes from the input or
 the model goes through `_escape`; addresses are shown and never linked.
@@ -25,7 +25,7 @@ _LEVELS = ((0.5, "strong"), (0.15, "middle"), (0.0, "weak"))
 def compose_webpage(
     answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: Taxonomy, language: str
 ) -> str:
-    """The page: a summary when there are several answers, each answer with its reasons, the model at the foot.
+    """Compose the page: a summary of several answers, each answer with its reasons, the model at the foot.
 
     Raises:
         InputError: there is no such language.
@@ -64,7 +64,7 @@ def compose_webpage(
 
 
 def _escape(text: str) -> str:
-    """Text from outside, safe between tags and in attributes; line breaks of other systems are plain ones."""
+    """Escape text from outside for use between tags and in attributes, with plain line breaks."""
     return escape(neutralise(text.replace("\r\n", "\n")))
 
 

@@ -1,4 +1,4 @@
-"""Records as plain JSON values: the stable form of every answer."""
+"""Describe records as plain JSON values: the stable form of every answer."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # `classify --json` needs neither
 
 
 def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
-    """A prediction under the names of the columns of `batch`, then what only JSON has."""
+    """Describe a prediction by the names of the columns of `batch`, then what only JSON has."""
     return {
         "category": prediction.category,
         "confidence": prediction.confidence,
@@ -42,12 +42,12 @@ def _describe_evidence(part: Evidence) -> dict[str, Any]:
 
 
 def describe_figures(figures: Figures) -> dict[str, Any]:
-    """What an evaluation measured."""
+    """Describe what an evaluation measured."""
     return asdict(figures)
 
 
 def describe_model(artifact: Artifact) -> dict[str, Any]:
-    """The card of a model, with the sizes of its groups."""
+    """Describe the card of a model, with the sizes of its groups."""
     return {
         **artifact.card._asdict(),
         "format": FORMAT,
@@ -58,7 +58,7 @@ def describe_model(artifact: Artifact) -> dict[str, Any]:
 
 
 def describe_pulls(ranked: "Mapping[Label, Mapping[str, Sequence[Pull]]]") -> dict[str, Any]:
-    """The features that pull most to each label, and the unit of their weights."""
+    """Describe the features that pull most to each label, and the unit of their weights."""
     return {
         "unit": "logits times the length factor of the group, above the mean of the labels",
         "labels": {
@@ -69,7 +69,7 @@ def describe_pulls(ranked: "Mapping[Label, Mapping[str, Sequence[Pull]]]") -> di
 
 
 def describe_guide(guide: "Guide") -> dict[str, Any]:
-    """The categories with all words of their signals, and the boundaries between them."""
+    """Describe the categories with all words of their signals, and the boundaries between them."""
     return {
         "categories": {
             answer: {
@@ -90,5 +90,5 @@ def describe_guide(guide: "Guide") -> dict[str, Any]:
 
 
 def dump_line(values: Mapping[str, Any]) -> str:
-    """One JSON object on one line, safe to show on a terminal."""
+    """Write one JSON object on one line, safe to show on a terminal."""
     return neutralise_json(json.dumps(values, ensure_ascii=False))

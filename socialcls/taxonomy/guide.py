@@ -64,7 +64,7 @@ class Guide:
 
 
 def load_guide(language: str) -> Guide:
-    """The guide in a language of the interface.
+    """Load the guide in a language of the interface.
 
     >>> load_guide("pl").categories["blog"].questions["hangs_on"]
     'datowane wpisy'

@@ -86,7 +86,7 @@ class Taxonomy(NamedTuple):
         return _Names({signal.id: signal.names.get(language, signal.names["en"]) for signal in self.signals})
 
     def as_dict(self) -> dict[str, Any]:
-        """The taxonomy as plain JSON values, without the words of the signals; `from_dict` is the way back."""
+        """Convert the taxonomy to plain JSON values, without the words of the signals; `from_dict` is the way back."""
         return {
             "categories": {
                 language: {answer: [c.name, c.phrase, c.definition, c.is_social] for answer, c in named.items()}
@@ -146,7 +146,7 @@ def load_taxonomy() -> Taxonomy:
 
 @cache
 def read_facts(file_name: str) -> dict[str, Any]:
-    """One of the TOML files, as it stands there."""
+    """Read one of the TOML files, as it stands there."""
     import tomllib  # noqa: PLC0415  (predicting never needs it)
 
     with (_HERE / file_name).open("rb") as stream:

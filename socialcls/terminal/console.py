@@ -38,17 +38,17 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that obeys NO_COLOR and a pipe, and takes no markup."""
+    """Make a console that obeys NO_COLOR and a pipe, and takes no markup."""
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def name_category(answer: Answer, name: str) -> Text:
-    """A category's name for people in its colour, then the name that files and options use."""
+    """Show a category's name for people in its colour, then the name that files and options use."""
     return Text.assemble((f" {name} ", f"bold reverse {COLOURS[answer]}"), f" {answer} ")
 
 
 def draw_bar(share: float, width: int, colour: str) -> Text:
-    """A bar of some columns, filled to a share of 0 to 1.
+    """Draw a bar of some columns, filled to a share of 0 to 1.
 
     >>> draw_bar(0.45, 5, "green").plain
     '██▎··'

@@ -1,4 +1,4 @@
-"""The categories shown in a terminal, with rich: what each is, and where the line runs."""
+"""Show the categories in a terminal, with rich: what each is, and where the line runs."""
 
 from collections.abc import Iterable, Iterator
 from string import Formatter
@@ -22,7 +22,7 @@ _STEM_CHARS = 3  # words that begin alike are taken for forms of one
 
 
 def render_guide(guide: Guide, language: str, width: int) -> RenderableType:
-    """The whole guide: category after category, then the boundaries."""
+    """Render the whole guide: category after category, then the boundaries."""
     messages = load_messages(language)
     width = min(width, WIDE)
     parts: list[RenderableType] = []
@@ -58,7 +58,7 @@ def _begin_list(title: str) -> Iterator[RenderableType]:
 
 
 def _list_terms(terms: Iterable[tuple[str, str]], width: int) -> RenderableType:
-    """Terms with what they mean, side by side where there is room."""
+    """List terms with what they mean, side by side where there is room."""
     if width < _IN_COLUMNS:
         return Group(
             *(
@@ -76,7 +76,7 @@ def _list_terms(terms: Iterable[tuple[str, str]], width: int) -> RenderableType:
 
 
 def _quote_words(signal: SignalGuide, messages: Messages) -> str:
-    """A few of its words, not three forms of one."""
+    """Quote a few of its words, not three forms of one."""
     words: dict[str, str] = {}
     for word in signal.words:
         words.setdefault(word[:_STEM_CHARS], word)
@@ -85,7 +85,7 @@ def _quote_words(signal: SignalGuide, messages: Messages) -> str:
 
 
 def _describe_boundary(boundary: Boundary, guide: Guide, messages: Messages) -> Text:
-    """A sentence with both categories in their colours."""
+    """Describe a boundary in a sentence, both categories in their colours."""
     said: dict[str, tuple[str, str]] = {
         "first": (boundary.first, ""),
         "first_is": (guide.categories[boundary.first_is].phrase, f"bold {COLOURS[boundary.first_is]}"),

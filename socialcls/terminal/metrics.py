@@ -1,4 +1,4 @@
-"""Measurements and models shown in a terminal, with rich."""
+"""Show measurements and models in a terminal, with rich."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _PULL_BAR = 8
 
 
 def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
-    """What an evaluation measured: a row a label, then the figures of the whole."""
+    """Render what an evaluation measured: a row for each label, then the figures of the whole."""
     table = _begin_table(title, width)
     table.add_column("label")
     for name in ("precision", "recall", "F1", "rows"):
@@ -40,7 +40,7 @@ def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> R
 
 
 def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
-    """How often each gold label (rows) got each best guess (columns)."""
+    """Render how often each gold label (rows) got each best guess (columns)."""
     table = _begin_table("gold ↓  best guess →", width)
     table.add_column("")
     for label in figures["confusion"]:
@@ -52,7 +52,7 @@ def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
 
 
 def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], width: int) -> RenderableType:
-    """The figures of the whole for each value of a column."""
+    """Render the figures of the whole for each value of a column."""
     table = _begin_table("", width)
     table.add_column(neutralise(column), overflow="fold")
     names = ("rows", "macro-F1", "accuracy", "answered", "right")
@@ -71,7 +71,7 @@ def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], wid
 
 
 def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
-    """The card of a model."""
+    """Render the card of a model."""
     data, training = described["data"], described["training"]
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
@@ -103,7 +103,7 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
 def render_pulls(
     ranked: Mapping[Label, Mapping[str, Sequence[Pull]]], taxonomy: Taxonomy, language: str, width: int
 ) -> RenderableType:
-    """What pulls to each label: the strongest features of each group, as many groups abreast as there is room for."""
+    """Render what pulls to each label: the strongest features, as many groups abreast as there is room for."""
     messages = load_messages(language)
     signals = taxonomy.name_signals(language)
     width = min(width, WIDE)
@@ -127,7 +127,7 @@ def render_pulls(
 
 
 def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, width: int) -> RenderableType:
-    """Weights with their features, the strongest first, with bars where there is room."""
+    """Draw weights with their features, the strongest first, with bars where there is room."""
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right")
     if width >= NARROW:
@@ -142,7 +142,7 @@ def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, w
 
 
 def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
-    """A feature for people: the name of a signal, a pair with a space, an n-gram with dots where its word goes on."""
+    """Name a feature for people: a signal, a pair with a space, an n-gram with dots where its word goes on."""
     if group.endswith(".signals"):
         return signals[feature]
     if group.endswith(".chars"):
@@ -152,7 +152,7 @@ def _name_feature(group: str, feature: str, signals: Mapping[str, str]) -> str:
 
 
 def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
-    """One line for standard error: how many rows became what."""
+    """Summarise in one line for standard error how many rows became what."""
     shown = ", ".join(
         f"{counts[name]:,} {name}"
         for name in sorted(counts, key=lambda name: (name == UNSURE, -counts[name], name))
@@ -163,7 +163,7 @@ def summarise_batch(counts: Counter[str], n_rows: int, seconds: float) -> str:
 
 
 def _begin_table(title: str, width: int) -> Table:
-    """A table, in a narrow terminal without the lines that would take the room of its figures."""
+    """Begin a table, in a narrow terminal without the lines that would take the room of its figures."""
     table = Table(title=neutralise(title) or None, title_justify="left", title_style="bold")
     if width < NARROW:
         table.box, table.pad_edge, table.collapse_padding = None, False, True

@@ -1,7 +1,7 @@
-"""Predictions shown in a terminal, with rich.
+"""Show predictions in a terminal, with rich.
 
 Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Where there is no
-colour the same is said by marks behind the words: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
+colour, marks behind the words say the same: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,7 @@ _FAINT, _STRONG = 0.1, 0.45  # of the largest contribution: below nothing is mar
 def render_prediction(
     document: Document, prediction: Prediction, taxonomy: Taxonomy, language: str, width: int
 ) -> RenderableType:
-    """The whole answer: category, probabilities, the input with what counted, what speaks for it and against."""
+    """Render the whole answer: category, probabilities, the input with what counted, reasons for and against."""
     messages = load_messages(language)
     categories = taxonomy.categories[language]
     colour = COLOURS[prediction.category]
@@ -77,7 +77,7 @@ def render_prediction(
 
 
 def render_features(prediction: Prediction, language: str) -> RenderableType:
-    """Everything: each feature that was read, with what it adds to the margin, in logits; the sum is the margin."""
+    """Render each feature that was read with what it adds, in logits; bias and features sum to the margin."""
     messages = load_messages(language)
     table = Table(box=None, padding=(0, 1), show_edge=False)
     for heading in ("logits", "group", "feature"):
@@ -92,7 +92,7 @@ def render_features(prediction: Prediction, language: str) -> RenderableType:
 
 
 def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) -> RenderableType:
-    """The fewest words without which the answer would be another."""
+    """Render the fewest words without which the answer would be another."""
     messages, categories = load_messages(language), taxonomy.categories[language]
     lines: dict[str, None] = {}
     for change in (found.category, found.best_guess):
@@ -106,7 +106,7 @@ def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) 
 
 
 def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
-    """The labelled rows that a document resembles, and what makes them alike."""
+    """Render the labelled rows that a document resembles, and what makes them alike."""
     messages, categories = load_messages(language), taxonomy.categories[language]
     if not found:
         return Group(Text(messages["similar"], style="bold"), Text(messages["similar_none"]))
@@ -127,7 +127,7 @@ def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language
 def render_comparison(
     documents: Sequence[Document], predictions: Sequence[Prediction], taxonomy: Taxonomy, language: str, width: int
 ) -> RenderableType:
-    """Several services side by side: what each is, how surely, the probabilities where they fit, and why."""
+    """Render several services side by side: what each is, how surely, probabilities where they fit, and why."""
     messages = load_messages(language)
     categories = taxonomy.categories[language]
     writer = ReasonWriter(taxonomy, language)
@@ -148,7 +148,7 @@ def render_comparison(
 
 
 def _name_document(document: Document) -> Text:
-    """What was given of a service, shortened to fit a cell."""
+    """Name a service by what was given of it, shortened to fit a cell."""
     given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
     return Text(neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else "")))
 
@@ -188,7 +188,7 @@ def _render_fields(document: Document, prediction: Prediction) -> Iterator[Rende
 
 
 def _shorten(passages: Iterable[Passage]) -> Iterator[Passage]:
-    """The passages up to what is shown of an input, the last with its part of what it adds."""
+    """Cut passages off where the shown part of an input ends, the last with its part of what it adds."""
     left = _MAX_SHOWN_CHARS
     for passage in passages:
         if text := passage.text[:left]:
@@ -229,7 +229,7 @@ class _Shaded(NamedTuple):
 
 
 def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> Iterator[RenderableType]:
-    """What speaks for the best guess, by criterion, then what speaks for the runner-up instead."""
+    """Render what speaks for the best guess, by criterion, then what speaks for the runner-up instead."""
     messages = load_messages(language)
     names = {label: category.phrase for label, category in taxonomy.categories[language].items()}
     speaking_for = [reason for reason in prediction.reasons if reason.contribution > 0]
@@ -286,7 +286,7 @@ class _Reasons:
             self._add_row(show_share(size / self._total), size / self._largest, self._name(reason))
 
     def finish(self) -> Table:
-        """The table, with a line for all that was not shown."""
+        """Finish the table with a line for all that was not shown."""
         if self._rest:
             share = add_up_sizes(self._rest) / self._total
             more = self._messages["more"].format(count=len(self._rest))
@@ -308,7 +308,7 @@ class _Reasons:
 def _sort_under_headings(
     reasons: Sequence[Reason], taxonomy: Taxonomy, language: str
 ) -> Iterable[tuple[str, list[Reason]]]:
-    """Reasons under the criteria of their signals, then words, name and address."""
+    """Sort reasons under the criteria of their signals, then words, name and address."""
     messages = load_messages(language)
     criterion_of = {signal.id: signal.criterion for signal in taxonomy.signals}
     for criterion in taxonomy.criteria[language]:

@@ -1,4 +1,4 @@
-"""What is shown on standard error while something takes its time."""
+"""Show on standard error how far something is that takes its time."""
 
 import time
 from collections.abc import Callable, Iterator

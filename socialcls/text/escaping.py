@@ -1,4 +1,4 @@
-"""Text from outside made fit to be shown: nothing in it is obeyed by a terminal."""
+"""Make text from outside fit to be shown: a terminal obeys nothing in it."""
 
 import re
 
@@ -7,7 +7,7 @@ _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u20
 
 
 def neutralise(text: str) -> str:
-    r"""The text with every character that a terminal would obey written out.
+    r"""Write out every character of a text that a terminal would obey.
 
     >>> print(neutralise("a\x1b[31mb"))
     a\x1b[31mb
@@ -16,7 +16,7 @@ def neutralise(text: str) -> str:
 
 
 def neutralise_json(text: str) -> str:
-    r"""The same for a JSON text, in JSON's own notation: it still reads back as it was.
+    r"""Do the same to a JSON text, in JSON's own notation: it still reads back as it was.
 
     >>> neutralise_json('"\u202e"')
     '"\\u202e"'

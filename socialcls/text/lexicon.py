@@ -1,4 +1,7 @@
-"""A bounded cache of words: what is known of a word is worked out once, however it is written."""
+"""A bounded cache of words: what is known of a word is worked out once, however the word is written.
+
+A *piece* is what stands between two spaces: mostly one word, often with a comma or a bracket.
+"""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -8,7 +11,7 @@ from socialcls.text.tokenizer import find_words, fold, splits_clause
 W = TypeVar("W")
 
 MAX_PIECES = 100_000
-"""Pieces of text that are cached. On overflow all pieces go, and of the words those not met since the last overflow."""
+"""Pieces that are cached. On overflow, evict all pieces, and the words not seen since the last overflow."""
 
 BREAK, PAUSE = 2, 1
 """What stands between two words: the end of a clause, or a comma."""
@@ -39,7 +42,7 @@ class _Piece(Generic[W]):
 
 
 class Lexicon(Generic[W]):
-    """What is known of words, by what stands between two spaces.
+    """What is known of words, cached by piece and by folded word.
 
     >>> lexicon = Lexicon(str.upper)
     >>> lexicon.read("Forum (forum), blog").words
@@ -50,7 +53,7 @@ class Lexicon(Generic[W]):
         """Make an empty lexicon.
 
         Args:
-            make: Works out what is known of a folded word; there is one result for all ways of writing the word.
+            make: Works out what is known of a folded word; all ways of writing the word share one result.
         """
         self._make = make
         self._by_piece: dict[str, W | _Piece[W]] = {}  # most pieces are one word, and need nothing around it
@@ -60,7 +63,7 @@ class Lexicon(Generic[W]):
     def read(self, text: str) -> Words[W]:
         """Look up each of `find_words(text)`."""
         by_piece = self._by_piece
-        if len(by_piece) > MAX_PIECES:  # never within a text: a word met twice in it is the same object
+        if len(by_piece) > MAX_PIECES:  # never within a text: a word that occurs twice is one object
             self._evict()
         words: list[W] = []
         breaks: dict[int, int] = {}
@@ -102,6 +105,6 @@ class Lexicon(Generic[W]):
         return known
 
     def _evict(self) -> None:
-        """Evict all pieces, and the words not met since the last eviction."""
+        """Evict all pieces, and the words not seen since the last eviction."""
         self._by_piece.clear()
         self._older, self._by_folded = self._by_folded, {}

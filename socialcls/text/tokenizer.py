@@ -1,4 +1,4 @@
-"""Words with their positions.
+"""Find words and their positions, and fold them.
 
 Words are found in the text as given, so that a position always points into what the user wrote; each word is
 then folded by itself: case, diacritics and digits go, because a third of Polish descriptions on the web have
@@ -20,7 +20,7 @@ _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i",
 
 
 def find_words(text: str) -> list[str]:
-    """The words of a text in order, as written.
+    """Find the words of a text, in order, as written.
 
     >>> find_words("Zadaj pytanie na #pomoc w r/Polska?")
     ['Zadaj', 'pytanie', 'na', '#pomoc', 'w', 'r/', 'Polska', '?']
@@ -30,17 +30,17 @@ def find_words(text: str) -> list[str]:
 
 
 def find_spans(text: str) -> list[tuple[int, int]]:
-    """Start and end of each word of `find_words(text)`, in characters of the text."""
+    """Find start and end of each word of `find_words(text)`, in characters of the text."""
     return [(0, len(text))] if text.isalnum() else [match.span() for match in _WORD.finditer(text)]
 
 
 def quote(pieces: str, n_before: int, n_behind: int) -> str:
-    """Words in a row as they were written, without what stands around them.
+    """Quote consecutive words as they were written, without what stands around them.
 
     Args:
-        pieces: Of a text, those that hold the words.
-        n_before: Words that do not belong to them at the beginning.
-        n_behind: And at the end.
+        pieces: The part of a text, from space to space, that holds the words.
+        n_before: How many words at its beginning are not quoted.
+        n_behind: How many at its end.
 
     >>> quote("(zadaj pytanie/wątek)", 0, 1)
     'zadaj pytanie'
@@ -53,7 +53,12 @@ def quote(pieces: str, n_before: int, n_behind: int) -> str:
 
 
 def splits_clause(piece: str) -> tuple[int, int]:
-    """What stands before the first word of a piece and behind the last: 2 ends a clause, 1 is a comma, 0 is nothing.
+    """Tell what stands before the first word of a piece and behind the last.
+
+    A piece is what stands between two spaces.
+
+    Returns:
+        For each, 2 when it ends a clause, 1 when it is a comma, 0 when it is nothing.
 
     >>> splits_clause("(forum"), splits_clause("cats,"), splits_clause("–"), splits_clause("forum.gazeta.pl")
     ((2, 0), (0, 1), (2, 2), (0, 0))
@@ -76,7 +81,7 @@ def _weigh_marks(marks: str) -> int:
 
 
 def list_spellings(words: Iterable[str]) -> tuple[str, ...]:
-    """Each word once, whatever its case, as it stands first.
+    """List each word once, whatever its case, as it is written first.
 
     >>> list_spellings(["Forum", "forum", "FORA"])
     ('Forum', 'FORA')
@@ -101,7 +106,7 @@ def fold(word: str) -> str:
 
 
 class _Folded(dict[int, str]):
-    """What each character folds to by itself, remembered: words are folded character by character."""
+    """A cache of what each character folds to: words are folded character by character."""
 
     def __missing__(self, code: int) -> str:
         decomposed = unicodedata.normalize("NFKD", chr(code).casefold())

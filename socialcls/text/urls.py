@@ -1,4 +1,4 @@
-"""A URL read leniently into the parts that say something.
+"""Read a URL leniently into the parts that say something.
 
 People paste hosts without a scheme, with two of them, defanged, percent-encoded, in brackets, behind the Wayback
 Machine; nothing here ever fails, and one host is one host however it is spelt. The standard library's `urlsplit` is
@@ -131,7 +131,7 @@ _compile = cache(re.compile)  # when first needed: a text without a URL starts w
 
 
 class UrlPart(NamedTuple):
-    """A piece of a URL as given, with its place."""
+    """A part of a URL as given, with its place."""
 
     text: str
     """Lower case, as it stands."""
@@ -140,7 +140,7 @@ class UrlPart(NamedTuple):
 
 
 class Url(NamedTuple):
-    """The pieces of a URL that say what stands there."""
+    """The parts of a URL that say what stands there."""
 
     subdomains: tuple[UrlPart, ...]
     """Labels left of the site's own name, leftmost first, without "www"."""
@@ -341,7 +341,7 @@ def _strip_www(host: str) -> str:
 
 
 def host_key(url: str) -> str:
-    """The key under which rows of one site are kept together when data is split.
+    """Name the site that a URL belongs to: rows of one site stay together when data is split.
 
     On a host that many share (blogspot.com, reddit.com) it is the part that belongs to one of them.
 

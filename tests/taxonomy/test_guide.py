@@ -3,9 +3,11 @@
 import csv
 import json
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
+from socialcls.dataset.reader import find_data_files
 from socialcls.messages import list_languages
 from socialcls.taxonomy.guide import load_guide
 from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
@@ -61,7 +63,7 @@ def test_boundaries_part_different_categories(language):
 def test_examples_are_what_the_corpus_says():
     """Each is in `data/` under its label and kind, and under no other label."""
     known = defaultdict(set)
-    for path in (ROOT / "data").glob("*.csv"):
+    for path in map(Path, find_data_files([str(ROOT / "data")])):
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 known[row["name"]].add((row["category"], row["kind"]))
