@@ -47,10 +47,11 @@ def train(
         begin("Loading scikit-learn")
         from socialcls.model.persistence import save_artifact
         from socialcls.taxonomy.taxonomy import load_taxonomy
-        from socialcls.training import pipeline as training
+        from socialcls.training import pipeline
+        from socialcls.training.settings import Settings
 
-        settings = training.Settings(seed=seed)
-        artifact = training.train(examples, load_taxonomy(), settings, begin)
+        settings = Settings(seed=seed)
+        artifact = pipeline.train(examples, load_taxonomy(), settings, begin)
         save_artifact(artifact, output)
     from socialcls.reports.json import describe_model
 
