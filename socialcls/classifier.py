@@ -9,7 +9,7 @@ from socialcls.model.linear import LinearModel, Reading
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.urls import looks_like_url
-from socialcls.types import UNSURE, Document, Ground, Prediction
+from socialcls.types import UNSURE, Document, Ground, Label, Prediction
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
@@ -26,6 +26,7 @@ class Classifier:
     """Says what an online service is, how surely, and why."""
 
     def __init__(self, artifact: Artifact) -> None:
+        self.artifact = artifact
         self.card = artifact.card
         self.taxonomy: Taxonomy = artifact.taxonomy
         self.labels = artifact.card.labels
@@ -82,8 +83,34 @@ class Classifier:
         margin = highest - scores[j]
         bias = (self.model.intercepts[i] - self.model.intercepts[j]) * sharpness
         explanation = ReadExplanation(reading, i, j, sharpness)
+        kind, p_kind = self._tell_kind(reading, best_guess) if is_sure else (None, None)
         # by place, since a record given by name takes twice as long to make
-        return Prediction(category, best_guess, labels[j], confidence, probabilities, margin, bias, explanation)
+        return Prediction(
+            category, best_guess, labels[j], confidence, probabilities, margin, bias, explanation, kind, p_kind
+        )
+
+    def guess_kind(self, reading: Reading, label: Label) -> tuple[str, float] | None:
+        """Guess the kind of a document that was read under a label, whether or not it is sure enough to be told.
+
+        Returns:
+            The likeliest kind and its probability, calibrated on held-out hosts; None when the label has no kinds.
+        """
+        scores = self.model.score_kinds(reading, label)
+        if not scores:
+            return None
+        temperature = self.card.kind_temperatures[label]
+        highest = max(scores)
+        best = scores.index(highest)
+        total = 0.0
+        for score in scores:
+            total += exp((score - highest) / temperature)
+        return self.model.weights.kinds.find_names(label)[best], 1 / total
+
+    def _tell_kind(self, reading: Reading, label: Label) -> tuple[str | None, float | None]:
+        guessed = self.guess_kind(reading, label)
+        if guessed is None or guessed[1] < self.card.kind_thresholds[label][guessed[0]]:
+            return None, None
+        return guessed
 
     def read(self, document: Document) -> Reading:
         """Read a document without deciding: its scores, and what each key of it contributes to each label.

@@ -45,6 +45,8 @@ class Example(NamedTuple):
     """What else its row says, by column: language (ISO 639-1), kind, style, source, …"""
     place: str = ""
     """Where it stands: "train.csv, line 14"."""
+    weight: float = 1.0
+    """How many rows it counts for in training."""
 
 
 class Evidence(NamedTuple):
@@ -149,8 +151,10 @@ class Prediction(NamedTuple):
     """The part of the margin that stands before anything is read."""
     explanation: Explanation
     """Works out the evidence, once; ask the properties below."""
-    kind: None = None
-    """The second level under the label; None until the model has kinds."""
+    kind: str | None = None
+    """The second level under the label; None when there is no answer, or the kind cannot be told."""
+    p_kind: float | None = None
+    """Probability of the kind, given the label, 0 to 1; None when there is no kind."""
 
     @property
     def is_unsure(self) -> bool:

@@ -29,9 +29,10 @@ def name_appended(labels: Sequence[Label]) -> tuple[str, ...]:
     """Name the columns that a classified row gains.
 
     >>> name_appended(["blog", "other"])
-    ('category', 'confidence', 'best_guess', 'p_blog', 'p_other', 'reason', 'error')
+    ('category', 'confidence', 'best_guess', 'p_blog', 'p_other', 'kind', 'p_kind', 'reason', 'error')
     """
-    return ("category", "confidence", "best_guess", *(f"p_{label}" for label in labels), "reason", "error")
+    shares = (f"p_{label}" for label in labels)
+    return ("category", "confidence", "best_guess", *shares, "kind", "p_kind", "reason", "error")
 
 
 class ClassifiedRows(NamedTuple):
@@ -152,7 +153,9 @@ class _LoadedModel:
             return (*self._blanks, str(error))
         except Exception as error:  # noqa: BLE001  (a bug of ours must not end a file of a million rows)
             return (*self._blanks, f"internal error: {type(error).__name__}: {error}. Please report it.")
-        return (prediction.category, confidence, prediction.best_guess, *shares, reason, "")
+        p_kind = "" if prediction.p_kind is None else _SHARES[round(prediction.p_kind * 10_000)]
+        told = (prediction.kind or "", p_kind, reason, "")
+        return (prediction.category, confidence, prediction.best_guess, *shares, *told)
 
 
 @lru_cache(maxsize=2)

@@ -84,7 +84,7 @@ def run(command: Callable[[], object]) -> NoReturn:
     except SocialClsError as error:
         from socialcls.text.escaping import neutralise
 
-        print(f"error: {neutralise(str(error))}", file=sys.stderr)
+        print("error: " + neutralise(str(error)).replace("\n", "\n  "), file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         _leave_closed_pipe()

@@ -20,6 +20,7 @@ from socialcls.types import UNSURE, Label
 
 _BLOCK_WIDTH = 39  # columns for the features of one group
 _PULL_BAR = 8
+_GAIN = 0.01  # of macro-F1 between half of the rows and all: less is noise
 
 
 def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
@@ -81,7 +82,7 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         "trained on": f"{data['n_rows']:,} rows: " + _count(data["labels"]),
         "languages": _count(data["languages"]),
         "data sha256": data["sha256"][:16] + "…",
-        "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
+        "features": f"{described['n_features']:,}; {described['n_signals']} signals are known",
         "groups": _count(described["groups"]),
         **{
             f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
@@ -97,7 +98,46 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         Padding(render_figures(figures, width, f"held-out hosts, {view}"), (1, 0, 0, 0))
         for view, figures in described["figures"].items()
     ]
+    measured += [
+        Padding(render_figures(figures, width, f"held-out hosts, kinds of {label}"), (1, 0, 0, 0))
+        for label, figures in described["kind_figures"].items()
+    ]
     return Group(facts, *measured)
+
+
+def render_training(described: Mapping[str, Any], width: int) -> RenderableType:
+    """What is to be said of a model that was just made: beside the one it replaces, and what to beware of."""
+    parts: list[RenderableType] = []
+    if comparison := described["comparison"]:
+        n_rows = comparison["models"][0]["n_rows"]
+        table = _begin_table(f"your {n_rows:,} rows, held out", width)
+        table.add_column("model", overflow="fold")
+        for name in ("accuracy", "95 %", "macro-F1"):
+            table.add_column(name, justify="right")
+        for model in comparison["models"]:
+            low, high = model["interval"]
+            table.add_row(
+                neutralise(model["name"]),
+                f"{model['accuracy']:.3f}",
+                f"{low:.2f}–{high:.2f}",
+                f"{model['macro_f1']:.3f}",
+            )
+        parts += [
+            Padding(table, (1, 0, 0, 0)),
+            Text(
+                f"{comparison['better']:,} rows are right that the replaced model has wrong, "
+                f"{comparison['worse']:,} the other way round (McNemar, p = {comparison['p_value']:.3f})."
+            ),
+        ]
+    if curve := described["learning_curve"]:
+        parts.append(Text("Learning curve: " + ", ".join(f"{p['n_rows']:,} rows {p['macro_f1']:.3f}" for p in curve)))
+        gain = curve[-1]["macro_f1"] - curve[0]["macro_f1"]
+        parts.append(
+            Text("More rows would help." if gain > _GAIN else "More rows of this kind would hardly help."),
+        )
+    parts += [Text(f"warning: {neutralise(warning)}") for warning in described["warnings"]]
+    parts.append(Text(f"It took {described['seconds']:.0f} s."))
+    return Group(*parts)
 
 
 def render_pulls(

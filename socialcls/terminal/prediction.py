@@ -15,7 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from socialcls.explain.highlights import Passage, cut_passages
-from socialcls.explain.sentence import ReasonWriter, compare_with_runner_up, list_hints, say_how_sure, show_share
+from socialcls.explain.sentence import (
+    ReasonWriter,
+    compare_with_runner_up,
+    list_hints,
+    say_how_sure,
+    say_kind,
+    show_share,
+)
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
@@ -51,6 +58,7 @@ def render_prediction(
         _render_probabilities(prediction, taxonomy, language, inner),
         Text(),
         Text(compare_with_runner_up(prediction, taxonomy, language)),
+        *([Text(say_kind(prediction, taxonomy, language))] if not prediction.is_unsure else []),
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
         *_render_reasons(prediction, taxonomy, language, inner),

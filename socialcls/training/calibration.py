@@ -1,6 +1,6 @@
 """Temperature and thresholds, from documents on hosts that were held out (Guo et al. 2017)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-from socialcls.dataset.metrics import Outcome
+from socialcls.dataset.metrics import Figures, Outcome, measure
 from socialcls.model.weights import Scores
 from socialcls.training.matrix import Vector
 from socialcls.training.settings import Settings
@@ -28,6 +28,12 @@ class Scored:
     scores: Scores
     has_clue: bool
     """Whether some part of its URL shows a signal: forum., /viewtopic.php."""
+    index: int = -1
+    """Of its example."""
+    kind: str = ""
+    """The gold kind; empty where the model has learnt none like it."""
+    kind_scores: tuple[float, ...] = ()
+    """The logit of each kind of the gold label, not calibrated."""
 
     def decide(
         self, labels: Sequence[Label], temperature: float, thresholds: dict[Label, float] | None = None
@@ -126,3 +132,39 @@ def choose_thresholds(
                 threshold = outcome.confidence
         thresholds[label] = round(min(max(threshold, 0.5), 0.99), 3)
     return thresholds
+
+
+def calibrate_kinds(
+    held_out: Sequence[Scored], kinds: Mapping[Label, tuple[str, ...]], target: float
+) -> tuple[dict[Label, float], dict[Label, dict[str, float]], dict[Label, Figures]]:
+    """Temperature, thresholds and figures for the kinds of each label, from documents on hosts that were held out.
+
+    Args:
+        held_out: Scored by models that never saw their hosts.
+        kinds: Of each label, in the order of their scores.
+        target: What share of the kinds that are told shall be right.
+    """
+    temperatures: dict[Label, float] = {}
+    thresholds: dict[Label, dict[str, float]] = {}
+    figures: dict[Label, Figures] = {}
+    for label, of_label in kinds.items():
+        scored = [s for s in held_out if s.gold == label and s.kind in of_label and s.kind_scores]
+        alike = np.ones(len(scored))
+        logits = np.array([s.kind_scores for s in scored]).reshape(len(scored), len(of_label))
+        gold = np.array([of_label.index(s.kind) for s in scored], dtype=np.int64)
+        temperatures[label] = fit_temperature(logits, gold, alike) if scored else 1.0
+        as_labels = [
+            Scored(s.kind, s.view, s.ground, list(s.kind_scores), has_clue=s.has_clue, index=s.index) for s in scored
+        ]
+        guesses = [s.decide(of_label, temperatures[label]) for s in as_labels]
+        thresholds[label] = choose_thresholds(guesses, of_label, target, alike)
+        told = [s.decide(of_label, temperatures[label], thresholds[label]) for s in as_labels if s.view == "all fields"]
+        figures[label] = measure(told, of_label)
+    return temperatures, thresholds, figures
+
+
+def measure_log_loss(scored: Sequence[Scored], labels: Sequence[Label]) -> float:
+    """Measure how improbable the gold labels are under the best temperature, in nats a document."""
+    logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
+    temperature = fit_temperature(logits, gold, np.ones(len(gold)))
+    return -float(log_softmax(logits / temperature, axis=1)[np.arange(len(gold)), gold].mean())

@@ -5,16 +5,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from socialcls.features.groups import GROUPS
+from socialcls.model.kinds import NO_KINDS
 from socialcls.model.vocabulary import lay_out
 from socialcls.model.weights import Arrays
 from socialcls.training.fit import Fit
+from socialcls.training.kinds import KindFit, export_kinds
 from socialcls.training.knowledge import KnowledgeBase
 from socialcls.training.matrix import Vector
 from socialcls.types import Label
 
 
-def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Arrays:
-    """Export a fit as plain integers: scales and inverse document frequencies folded in."""
+def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase, kind_fit: KindFit | None = None) -> Arrays:
+    """Export a fit as plain integers: scales and inverse document frequencies folded in.
+
+    Args:
+        fitted: The fit of the labels.
+        labels: In the order in which they shall be scored.
+        knowledge: What the model shall carry.
+        kind_fit: The fit of their kinds; without it the model tells none.
+    """
     coefficients, intercepts = fitted.estimator.coef_, fitted.estimator.intercept_
     if len(labels) == 2:  # of two labels it keeps the second one's alone
         coefficients, intercepts = (
@@ -35,8 +44,17 @@ def export(fitted: Fit, labels: Sequence[Label], knowledge: KnowledgeBase) -> Ar
     lines, line_order = lay_out({**fitted.features, **knowledge.list_lines()})
     weights = np.concatenate(rows)
     relative_intercepts = intercepts[order] - intercepts[order[-1]]
+    kinds = NO_KINDS
+    if kind_fit is not None:
+        at = np.empty(len(weights), dtype=np.int64)
+        at[line_order[: len(weights)]] = np.arange(len(weights))
+        kinds = export_kinds(kind_fit, fitted, at.tolist())
     return Arrays(
-        [float(value) for value in relative_intercepts], scales, lines, weights[line_order[: len(weights)]].tobytes()
+        [float(value) for value in relative_intercepts],
+        scales,
+        lines,
+        weights[line_order[: len(weights)]].tobytes(),
+        kinds,
     )
 
 

@@ -1,14 +1,17 @@
 """Fit scikit-learn's multinomial logistic regression on the views of examples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from socialcls.errors import DatasetError
 from socialcls.features.extractor import Keys
 from socialcls.features.groups import GROUPS
-from socialcls.training.matrix import Matrix, Vector, assemble, count_group, keep_features
+from socialcls.model.store import MAX_ARRAYS_BYTES
+from socialcls.model.weights import count_row_bytes
+from socialcls.training.matrix import Counted, Matrix, Vector, assemble, count_group, keep_features
 from socialcls.training.settings import Settings
 from socialcls.training.views import Shown
 from socialcls.types import Example, Label
@@ -23,19 +26,54 @@ class Fit:
     """By group, in the order of the columns."""
     idf: Vector
     """Inverse document frequency of each column."""
+    matrix: Matrix
+    """The design matrix that it was fitted on."""
 
 
 def fit(examples: Sequence[Example], shown: Sequence[Shown], settings: Settings) -> Fit:
-    """Fit scikit-learn's multinomial logistic regression on the views of the examples."""
+    """Fit scikit-learn's multinomial logistic regression on the views of the examples.
+
+    Raises:
+        DatasetError: a label has nothing to learn from.
+    """
+    gold = [examples[s.index].gold for s in shown]
+    if missing := {example.gold for example in examples} - set(gold):
+        raise DatasetError(
+            f"Nothing can be read in the rows labelled {', '.join(sorted(missing))}, or in those of all but one host: "
+            "no word, no name, no host. Give them descriptions."
+        )
     index = np.array([s.index for s in shown])
     counted = {group.name: count_group(group, [s.keys.by_group[i] for s in shown]) for i, group in enumerate(GROUPS)}
     kept = {name: keep_features(name, group, index) for name, group in counted.items()}
+    matrix = assemble(kept)
+    if not matrix.nnz:
+        raise DatasetError(
+            "There is nothing to learn: no word, signal or part of an address stands in two rows. Add rows."
+        )
+    _check_size(kept, len(set(gold)))
     # Newton's method with conjugate gradients (Nocedal & Wright 2006, ch. 7) is there in eight steps. Two hundred
     # of L-BFGS are not: features of one or two examples, as nearly all of URLs are, come last in it.
     estimator = LogisticRegression(C=settings.strength, solver="newton-cg", tol=settings.tolerance)
-    estimator.fit(assemble(kept), [examples[s.index].gold for s in shown])
+    weights = [examples[s.index].weight for s in shown]
+    estimator.fit(matrix, gold, sample_weight=weights if any(weight != 1 for weight in weights) else None)
     features = {name: group.features for name, group in kept.items()}
-    return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]))
+    return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]), matrix)
+
+
+def _check_size(kept: Mapping[str, Counted], n_labels: int) -> None:
+    """Check before anything is fitted that the model will be small enough to be loaded again.
+
+    Raises:
+        DatasetError: it will not.
+    """
+    n_bytes = sum(
+        len(group.features) * count_row_bytes(n_labels) + sum(map(len, group.features)) for group in kept.values()
+    )
+    if n_bytes > MAX_ARRAYS_BYTES:
+        raise DatasetError(
+            f"The model would have {n_bytes >> 20} MB, and at most {MAX_ARRAYS_BYTES >> 20} can be loaded again. "
+            "Train on fewer rows, or shorten the longest texts."
+        )
 
 
 def make_matrix(fitted: Fit, all_keys: Sequence[Keys]) -> Matrix:

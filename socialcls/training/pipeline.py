@@ -8,9 +8,9 @@ thresholds come from those scores; the shipped model is fitted on everything.
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import joblib
 import numpy as np
@@ -20,19 +20,29 @@ import sklearn
 from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, measure
-from socialcls.dataset.reader import check_trainable, name_place, split_by_host
+from socialcls.dataset.reader import name_place
+from socialcls.dataset.splits import check_folds, check_trainable, group_key, split_by_host
 from socialcls.features.extractor import Reader
 from socialcls.features.groups import GROUPS
 from socialcls.model.linear import LinearModel
-from socialcls.model.persistence import Artifact, Card
+from socialcls.model.persistence import Artifact, Card, hash_row
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.training.calibration import Scored, calibrate
+from socialcls.training.calibration import Scored, calibrate, calibrate_kinds, measure_log_loss
 from socialcls.training.export import export
 from socialcls.training.fit import fit
+from socialcls.training.kinds import fit_kinds, list_learnable_kinds
 from socialcls.training.knowledge import KnowledgeBase
 from socialcls.training.settings import Settings
 from socialcls.training.views import MEASURED_VIEWS, Shown, show_examples, show_fields
 from socialcls.types import Example, Ground, Label
+
+
+class Trained(NamedTuple):
+    """A model, and what was measured while it was made."""
+
+    artifact: Artifact
+    held_out: list[Scored]
+    """The examples in each of MEASURED_VIEWS, scored by models that never saw their hosts."""
 
 
 def train(
@@ -52,32 +62,46 @@ def train(
     Raises:
         DatasetError: the examples cannot make a model.
     """
+    return train_and_measure(examples, taxonomy, settings, progress).artifact
+
+
+def train_and_measure(
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    settings: Settings,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Trained:
+    """Make a model of labelled examples, and keep what the examples got while their hosts were held out.
+
+    Args:
+        examples: All there are; some are held out in turn to calibrate and measure.
+        taxonomy: Whose signals the model learns to weigh, and carries with it.
+        settings: The choices of the run.
+        progress: Called with a sentence whenever a step begins.
+
+    Raises:
+        DatasetError: the examples cannot make a model.
+    """
     labels = taxonomy.labels
     check_trainable(examples, labels)
+    folds = split_by_host(examples, settings.n_folds, settings.seed)
+    check_folds(examples, folds, labels)
     progress(f"Reading {len(examples):,} rows")
     knowledge = KnowledgeBase.gather(taxonomy)
     shown = show_examples(examples, Reader(knowledge.open()))
-    folds = split_by_host(examples, settings.n_folds, settings.seed)
-
-    progress(f"Measuring on held-out hosts, {settings.n_folds} folds")
-    parallel = joblib.Parallel(n_jobs=settings.n_jobs)
-    tasks = (
-        joblib.delayed(_score_fold)(
-            examples,
-            [s for s in shown if folds[s.index] != fold],
-            [s for s in shown if folds[s.index] == fold and s.view in MEASURED_VIEWS],
-            labels,
-            knowledge.without_services(),
-            settings,
-        )
-        for fold in range(settings.n_folds)
-    )
-    held_out = [scored for of_fold in parallel(tasks) for scored in of_fold]
+    kinds = list_learnable_kinds(examples, labels, {label: tuple(of) for label, of in taxonomy.kinds["en"].items()})
 
     progress(f"Fitting on all {len(examples):,} rows")
-    arrays = export(fit(examples, shown, settings), labels, knowledge)
+    fitted = fit(examples, shown, settings)
+    arrays = export(fitted, labels, knowledge, fit_kinds(fitted, examples, shown, kinds, settings))
     known = _score_documents(LinearModel(arrays), examples, [s for s in shown if s.view == "URL alone"])
+
+    progress(f"Measuring on held-out hosts, {settings.n_folds} folds")
+    held_out = score_held_out(examples, shown, folds, labels, knowledge, kinds, settings)
     temperatures, thresholds = calibrate(held_out, known, labels, settings)
+    kind_temperatures, kind_thresholds, kind_figures = calibrate_kinds(
+        held_out, arrays.kinds.names, settings.target_accuracy_kind
+    )
     card = Card(
         name="socialcls",
         version=__version__,
@@ -87,8 +111,134 @@ def train(
         data=_describe_data(examples, labels),
         training={**asdict(replace(settings, n_jobs=0)), "versions": _list_versions()},
         figures=_measure_views(held_out, labels, temperatures, thresholds),
+        kind_temperatures=kind_temperatures,
+        kind_thresholds=kind_thresholds,
+        kind_figures={label: _round_figures(figures) for label, figures in kind_figures.items()},
     )
-    return Artifact(card, taxonomy, arrays)
+    rows = b"".join(sorted({hash_row(example.document) for example in examples}))
+    return Trained(Artifact(card, taxonomy, arrays, rows), held_out)
+
+
+def tune_strength(
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    settings: Settings,
+    n_tried: int,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Settings:
+    """Choose the strength of regularisation under which held-out hosts are most probable.
+
+    Args:
+        examples: All there are.
+        taxonomy: As for `train`.
+        settings: Those to begin with.
+        n_tried: How many strengths are tried at most; each takes as long as measuring does.
+        progress: Called with a sentence whenever a step begins.
+    """
+    labels = taxonomy.labels
+    knowledge = KnowledgeBase.gather(taxonomy)
+    shown = show_examples(examples, Reader(knowledge.open()))
+    folds = split_by_host(examples, settings.n_folds, settings.seed)
+    losses: dict[float, float] = {}
+    for factor in _STRENGTH_FACTORS[:n_tried]:
+        tried = replace(settings, strength=settings.strength * factor)
+        progress(f"Trying a strength of {tried.strength:g}")
+        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, tried)
+        losses[tried.strength] = measure_log_loss([s for s in held_out if s.view == MEASURED_VIEWS[0]], labels)
+    return replace(settings, strength=min(losses, key=lambda strength: losses[strength]))
+
+
+_STRENGTH_FACTORS = (1.0, 0.3, 3.0, 0.1, 10.0, 0.03, 30.0, 0.01)
+
+
+class Learnt(NamedTuple):
+    """How good a model is that learnt from a part of the rows."""
+
+    n_rows: int
+    macro_f1: float
+
+
+def trace_learning(  # noqa: PLR0913, PLR0917
+    examples: Sequence[Example],
+    n_own: int,
+    taxonomy: Taxonomy,
+    settings: Settings,
+    progress: Callable[[str], None] = lambda step: None,
+    shares: Sequence[float] = (0.5, 0.75, 1.0),
+) -> list[Learnt]:
+    """Trace how good models are on held-out own rows that learnt from a part of the others.
+
+    Args:
+        examples: Own rows first, then others, which are never left out.
+        n_own: How many are one's own.
+        taxonomy: As for `train`.
+        settings: Of the run.
+        progress: Called with a sentence whenever a step begins.
+        shares: Of the own rows.
+    """
+    labels = taxonomy.labels
+    traced = []
+    for share in shares:
+        progress(f"Learning from {share:.0%} of the rows")
+        kept = [
+            i
+            for i, example in enumerate(examples)
+            if i >= n_own or _draw(group_key(example), settings.seed) < share or share == 1
+        ]
+        # hosts that are left out are still asked: the same rows measure each share
+        knowledge = KnowledgeBase.gather(taxonomy)
+        shown = show_examples(examples, Reader(knowledge.open()))
+        folds = split_by_host(examples, settings.n_folds, settings.seed)
+        learnable = set(kept)
+        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings, learnable)
+        outcomes = [s.decide(labels, 1.0) for s in held_out if s.view == MEASURED_VIEWS[0] and s.index < n_own]
+        n_learnt = sum(i < n_own for i in kept)
+        traced.append(Learnt(n_learnt, round(measure(outcomes, labels).macro_f1, 4)))
+    return traced
+
+
+def _draw(key: str, seed: int) -> float:
+    return int.from_bytes(hashlib.blake2b(f"curve {seed} {key}".encode(), digest_size=4).digest()) / 2**32
+
+
+def score_held_out(  # noqa: PLR0913, PLR0917  (what all folds share)
+    examples: Sequence[Example],
+    shown: Sequence[Shown],
+    folds: Sequence[int],
+    labels: Sequence[Label],
+    knowledge: KnowledgeBase,
+    kinds: Mapping[Label, tuple[str, ...]],
+    settings: Settings,
+    learnable: Collection[int] | None = None,
+) -> list[Scored]:
+    """Score every example by a model that was fitted on the other folds and exported.
+
+    The services are left out, as if no host were known: held-out hosts are unknown to the world as well.
+
+    Args:
+        examples: All there are.
+        shown: Their views.
+        folds: The fold of each example.
+        labels: In the order of the scores.
+        knowledge: What the models carry.
+        kinds: Those to learn, by label.
+        settings: Of the run.
+        learnable: Indices of the examples that may be learnt from; all when None.
+    """
+    parallel = joblib.Parallel(n_jobs=settings.n_jobs)
+    tasks = (
+        joblib.delayed(_score_fold)(
+            examples,
+            [s for s in shown if folds[s.index] != fold and (learnable is None or s.index in learnable)],
+            [s for s in shown if folds[s.index] == fold and s.view in MEASURED_VIEWS],
+            labels,
+            knowledge.without_services(),
+            kinds,
+            settings,
+        )
+        for fold in sorted(set(folds))
+    )
+    return [scored for of_fold in parallel(tasks) for scored in of_fold]
 
 
 def _score_fold(  # noqa: PLR0913, PLR0917  (what a process is handed)
@@ -97,20 +247,34 @@ def _score_fold(  # noqa: PLR0913, PLR0917  (what a process is handed)
     asked: Sequence[Shown],
     labels: Sequence[Label],
     knowledge: KnowledgeBase,
+    kinds: Mapping[Label, tuple[str, ...]],
     settings: Settings,
 ) -> list[Scored]:
     """Some views of examples, scored by a model that was fitted on others and exported."""
     fitted = fit(examples, learnt, settings)
-    return _score_documents(LinearModel(export(fitted, labels, knowledge)), examples, asked)
+    kind_fit = fit_kinds(fitted, examples, learnt, kinds, settings)
+    return _score_documents(LinearModel(export(fitted, labels, knowledge, kind_fit)), examples, asked)
 
 
 def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Sequence[Shown]) -> list[Scored]:
     scored = []
     for s in shown:
-        with name_place(examples[s.index]):
-            reading = model.read(show_fields(examples[s.index].document, s.view))
-        has_clue = any(s.keys.by_group[_URL_SIGNALS])
-        scored.append(Scored(examples[s.index].gold, s.view, find_ground(reading.n_words), reading.scores, has_clue))
+        example = examples[s.index]
+        with name_place(example):
+            reading = model.read(show_fields(example.document, s.view))
+        kind_scores = tuple(model.score_kinds(reading, example.gold))
+        scored.append(
+            Scored(
+                example.gold,
+                s.view,
+                find_ground(reading.n_words),
+                reading.scores,
+                has_clue=any(s.keys.by_group[_URL_SIGNALS]),
+                index=s.index,
+                kind=example.about.get("kind", "") if kind_scores else "",
+                kind_scores=kind_scores,
+            )
+        )
     return scored
 
 
@@ -144,6 +308,8 @@ def _describe_data(examples: Sequence[Example], labels: Sequence[Label]) -> dict
     digest = hashlib.sha256()
     for example in examples:
         document = example.document
+        if example.weight != 1:
+            digest.update(f"{example.weight:g}\x1f".encode())
         digest.update(f"{document.text}\x1f{document.url}\x1f{document.name}\x1f{example.gold}\x1e".encode())
     return {
         "n_rows": len(examples),

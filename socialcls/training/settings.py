@@ -1,6 +1,6 @@
 """What can be chosen about a training run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,14 @@ class Settings:
     """Of the gradient when fitting ends: scikit-learn's tol."""
     n_jobs: int = 2
     """Folds fitted at the same time; the result does not depend on it."""
+    kind_strength: float = 1.0
+    """The same as `strength` for the kinds of a label."""
+    kind_tolerance: float = 1e-3
+    kind_balance: float = 0.5
+    """How much rows of rare kinds count more: 0 not at all, 1 until all kinds weigh the same."""
+    target_accuracy_kind: float = 0.85
+    """What share of the kinds that are told shall be right, where the label is."""
+
+    def aim_at(self, accuracy: float) -> "Settings":
+        """Choose what share of the answers shall be right, whatever there is to read."""
+        return replace(self, target_accuracy=accuracy, target_accuracy_url=accuracy)
