@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.constrain import Constrain
@@ -16,7 +16,10 @@ from socialcls.messages import load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category
 from socialcls.text.escaping import neutralise
-from socialcls.types import UNSURE, Label
+from socialcls.types import UNSURE, Example, Label
+
+if TYPE_CHECKING:  # a batch needs it not
+    from socialcls.dataset.checks import Suspicion
 
 _BLOCK_WIDTH = 39  # columns for the features of one group
 _PULL_BAR = 8
@@ -32,12 +35,21 @@ def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> R
     for label, of_label in figures["labels"].items():
         shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
         table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
+    intervals = figures.get("intervals") or {}
+    right = figures["accuracy_answered"] if figures["coverage"] else None
+    answered = (
+        "none answered" if right is None else f"{figures['coverage']:.1%} answered, {right:.1%} of the answers right"
+    )
     whole = Text(
-        f"macro-F1 {figures['macro_f1']:.3f} · accuracy {figures['accuracy']:.3f} · "
-        f"{figures['coverage']:.1%} answered, {figures['accuracy_answered']:.1%} of the answers right · "
-        f"calibration error {figures['calibration_error']:.3f}"
+        f"macro-F1 {figures['macro_f1']:.3f}{_show_interval(intervals.get('macro_f1'))} · "
+        f"accuracy {figures['accuracy']:.3f}{_show_interval(intervals.get('accuracy'))} · "
+        f"{answered} · calibration error {figures['calibration_error']:.3f}"
     )
     return Group(table, whole)
+
+
+def _show_interval(interval: Sequence[float] | None) -> str:
+    return f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else ""
 
 
 def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
@@ -66,7 +78,7 @@ def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], wid
             f"{figures['macro_f1']:.3f}",
             f"{figures['accuracy']:.3f}",
             f"{figures['coverage']:.0%}",
-            f"{figures['accuracy_answered']:.0%}",
+            f"{figures['accuracy_answered']:.0%}" if figures["coverage"] else "–",
         )
     return table
 
@@ -137,6 +149,31 @@ def render_training(described: Mapping[str, Any], width: int) -> RenderableType:
         )
     parts += [Text(f"warning: {neutralise(warning)}") for warning in described["warnings"]]
     parts.append(Text(f"It took {described['seconds']:.0f} s."))
+    return Group(*parts)
+
+
+def render_suspicions(
+    found: "Sequence[Suspicion]", examples: Sequence[Example], most: int, width: int
+) -> RenderableType:
+    """What is probably wrong in labelled rows: how many rows by check, then the first of each with its reason."""
+    if not found:
+        return Text("Nothing is found.")
+    counts = Counter(suspicion.check for suspicion in found)
+    parts: list[RenderableType] = [Text(_count(counts), style="bold")]
+    for check in counts:
+        table = _begin_table(check, width)
+        for name in ("row", "what", "label", "why", "likelier"):
+            table.add_column(name, overflow="fold")
+        for suspicion in [s for s in found if s.check == check][:most]:
+            example = examples[suspicion.row]
+            what = example.document.name or example.document.url or example.document.text[:60]
+            table.add_row(
+                *(Text(neutralise(cell)) for cell in (suspicion.place, what, example.gold, suspicion.reason)),
+                Text(suspicion.suggestion),
+            )
+        parts.append(Padding(table, (1, 0, 0, 0)))
+        if counts[check] > most:
+            parts.append(Text(f"and {counts[check] - most:,} more: see them all with -o FILE"))
     return Group(*parts)
 
 

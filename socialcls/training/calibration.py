@@ -168,3 +168,11 @@ def measure_log_loss(scored: Sequence[Scored], labels: Sequence[Label]) -> float
     logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
     temperature = fit_temperature(logits, gold, np.ones(len(gold)))
     return -float(log_softmax(logits / temperature, axis=1)[np.arange(len(gold)), gold].mean())
+
+
+def estimate_probabilities(scored: Sequence[Scored], labels: Sequence[Label]) -> dict[int, list[float]]:
+    """Estimate the probability of each label under the temperature that suits these documents, by example."""
+    logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
+    temperature = fit_temperature(logits, gold, np.ones(len(gold)))
+    chances = np.exp(log_softmax(logits / temperature, axis=1))
+    return {s.index: [float(value) for value in row] for s, row in zip(scored, chances, strict=True)}

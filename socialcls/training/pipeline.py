@@ -27,7 +27,7 @@ from socialcls.features.groups import GROUPS
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact, Card, hash_row
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.training.calibration import Scored, calibrate, calibrate_kinds, measure_log_loss
+from socialcls.training.calibration import Scored, calibrate, calibrate_kinds, estimate_probabilities, measure_log_loss
 from socialcls.training.export import export
 from socialcls.training.fit import fit
 from socialcls.training.kinds import fit_kinds, list_learnable_kinds
@@ -327,3 +327,46 @@ def _list_versions() -> dict[str, str]:
         "scipy": scipy.__version__,
         "scikit-learn": sklearn.__version__,
     }
+
+
+def cross_validate(
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    n_asked: int,
+    progress: Callable[[str], None] = lambda step: None,
+    settings: Settings | None = None,
+) -> dict[int, list[float]]:
+    """Find how probable each label is for examples, by models that never saw their hosts.
+
+    Args:
+        examples: All there are.
+        taxonomy: As for `train`.
+        n_asked: How many of the examples, from the first, are asked about.
+        progress: Called with a sentence whenever a step begins.
+        settings: Of the run; the usual ones when None.
+
+    Returns:
+        A probability for each label, calibrated, by the index of the example.
+
+    Raises:
+        DatasetError: the examples cannot make a model.
+    """
+    settings = settings or Settings()
+    labels = taxonomy.labels
+    check_trainable(examples, labels)
+    folds = split_by_host(examples, settings.n_folds, settings.seed)
+    check_folds(examples, folds, labels)
+    knowledge = KnowledgeBase.gather(taxonomy)
+    shown = show_examples(examples, Reader(knowledge.open()))
+    progress(f"Asking models that never saw a host, {settings.n_folds} folds")
+    held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings)
+    by_index: dict[int, Scored] = {}
+    for s in held_out:
+        if s.index < n_asked and (s.index not in by_index or s.view == MEASURED_VIEWS[0]):
+            by_index[s.index] = s
+    asked = list(by_index.values())
+    probabilities: dict[int, list[float]] = {}
+    for ground in {s.ground for s in asked}:
+        of_ground = [s for s in asked if s.ground == ground]
+        probabilities.update(estimate_probabilities(of_ground, labels))
+    return probabilities
