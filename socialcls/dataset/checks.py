@@ -139,7 +139,10 @@ def find_contradictions(examples: Sequence[Example], services: Sequence[Service]
     for i, example in enumerate(examples):
         if not example.document.url.strip():
             continue
-        service = find_service(read_url(example.document.url), table)
+        url = read_url(example.document.url)
+        service = find_service(url, table)
+        if service and url.segments and url.suffix and service[2] == url.suffix.end:
+            continue  # what is known of a host says nothing of a place inside it
         relation, _, what = (service[0] if service else "").partition("=")
         label = what.partition(".")[0]
         if relation == "known" and label != example.gold and example.gold in _SERVICE_LABELS:

@@ -162,8 +162,8 @@ def render_suspicions(
     parts: list[RenderableType] = [Text(_count(counts), style="bold")]
     for check in counts:
         table = _begin_table(check, width)
-        for name in ("row", "what", "label", "why", "likelier"):
-            table.add_column(name, overflow="fold")
+        for name, ratio in (("row", 3), ("what", 3), ("label", 2), ("why", 5), ("likelier", 2)):
+            table.add_column(name, overflow="fold", ratio=ratio)
         for suspicion in [s for s in found if s.check == check][:most]:
             example = examples[suspicion.row]
             what = example.document.name or example.document.url or example.document.text[:60]
