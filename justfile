@@ -24,7 +24,7 @@ lint:
 
 # Make models/default again from data/, then all that shows its answers.
 model: && datasheet pictures readme golden
-    {{bin}}/socialcls train data -o models/default
+    {{bin}}/socialcls train data --base none -o models/default --force
 
 # Draw the pictures of the README again.
 pictures:

@@ -9,7 +9,7 @@ from socialcls.model.linear import LinearModel, Reading
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, Artifact, load_artifact
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.text.urls import looks_like_url
-from socialcls.types import Document, Ground, Prediction
+from socialcls.types import Document, Ground, Label, Prediction
 
 MAX_CHARS = 1_000_000
 """Of all fields together. More is a mistake (a whole file in a cell) and refused: cutting it in silence would lie."""
@@ -32,6 +32,7 @@ class Classifier:
 
     def __init__(self, artifact: Artifact) -> None:
         """Make a classifier of a model in memory; `load` makes one of a directory."""
+        self.artifact = artifact
         self.card = artifact.card
         """What the model is: data, training, figures, thresholds."""
         self.taxonomy: Taxonomy = artifact.taxonomy
@@ -40,7 +41,7 @@ class Classifier:
         """The answers that the model can give, in the order of its scores."""
         self.model = LinearModel(artifact.arrays)
         """Reads and scores; decides nothing."""
-        self._decider = Decider(self.card, self.taxonomy, self.model.intercepts)
+        self._decider = Decider(self.card, self.taxonomy, self.model)
 
     @classmethod
     def load(cls, model_dir: str | Path | None = None) -> "Classifier":
@@ -84,6 +85,14 @@ class Classifier:
         has_enough = reading.n_words >= MIN_WORDS or has_other or reading.has_known_service
         ground = find_ground(reading.n_words)
         return self._decider.decide(reading, ground, may_answer=has_enough, social_only=social_only)
+
+    def guess_kind(self, reading: Reading, label: Label) -> tuple[str, float] | None:
+        """Guess the kind of a document that was read under a label, whether or not it is sure enough to be told.
+
+        Returns:
+            The likeliest kind and its probability, calibrated on held-out hosts; None when the label has no kinds.
+        """
+        return self._decider.guess_kind(reading, label)
 
     def classify_many(
         self, documents: Iterable[str | Document], *, social_only: bool = False

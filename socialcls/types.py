@@ -47,6 +47,11 @@ class Document(NamedTuple):
     """What was found in the markup of its page, each id once; empty when there is no page."""
 
     @property
+    def fields(self) -> tuple[str, str, str]:
+        """Text, URL and name: all that was given as words."""
+        return self.text, self.url, self.name
+
+    @property
     def is_blank(self) -> bool:
         """Whether there is nothing to read in any field."""
         return not (self.text.strip() or self.url.strip() or self.name.strip() or self.marks)
@@ -80,6 +85,8 @@ class Example(NamedTuple):
     """What else its row says, by column: language (ISO 639-1), kind, style, source, …"""
     place: str = ""
     """Where it stands: "train.csv, line 14"."""
+    weight: float = 1.0
+    """How many rows it counts for in training."""
 
 
 class Evidence(NamedTuple):
@@ -206,7 +213,11 @@ class Prediction(NamedTuple):
     margin: float
     bias: float
     explanation: Explanation
-    kind: None = None
+    """Works out the evidence, once; ask the properties below."""
+    kind: str | None = None
+    """The second level under the label; None when there is no answer, or the kind cannot be told."""
+    p_kind: float | None = None
+    """Probability of the kind, given the label, 0 to 1; None when there is no kind."""
 
     @property
     def is_unsure(self) -> bool:

@@ -32,9 +32,10 @@ def name_appended(labels: Sequence[Label]) -> tuple[str, ...]:
     """Name the columns that a classified row gains.
 
     >>> name_appended(["blog", "other"])
-    ('category', 'confidence', 'best_guess', 'p_blog', 'p_other', 'reason', 'error')
+    ('category', 'confidence', 'best_guess', 'p_blog', 'p_other', 'kind', 'p_kind', 'reason', 'error')
     """
-    return ("category", "confidence", "best_guess", *(f"p_{label}" for label in labels), "reason", "error")
+    shares = (f"p_{label}" for label in labels)
+    return ("category", "confidence", "best_guess", *shares, "kind", "p_kind", "reason", "error")
 
 
 def list_numbers(appended: Sequence[str]) -> list[str]:
@@ -285,7 +286,9 @@ class _LoadedModel:
         except Exception as error:  # noqa: BLE001  (a bug of ours must not end a file of a million rows)
             return (*self._blanks, self.say_bug(error))
         words = self._words
-        return (words[prediction.category], confidence, words[prediction.best_guess], *shares, reason, "")
+        p_kind = "" if prediction.p_kind is None else _SHARES[round(prediction.p_kind * 10_000)]
+        told = (prediction.kind or "", p_kind, reason, "")
+        return (words[prediction.category], confidence, words[prediction.best_guess], *shares, *told)
 
 
 @lru_cache(maxsize=2)

@@ -23,7 +23,9 @@ COMMANDS = {
     "batch": "Classify every row of a table (CSV, Excel, JSON Lines, Parquet, a list): its columns, then the answer.",
     "train": "Make a new model from labelled rows, and report what it measured on held-out hosts.",
     "evaluate": "Measure how good a model is on labelled rows it has not seen.",
-    "model": "Show the card of a model: its data, its figures, how it decides; or what it has learnt.",
+    "check": "Find what is probably wrong in labelled rows before a model is trained on them.",
+    "review": "Decide the rows that are worth a person's minute, one key each; or compare two people's decisions.",
+    "model": "Show the card of a model, or what it has learnt; verify it, or export it for scikit-learn.",
     "categories": "Show what the categories are: definitions, kinds, signals, and where the line runs.",
 }
 """What each command does: the first line of its help, kept here so that the list of commands imports none of them."""
@@ -139,7 +141,7 @@ def _flush() -> None:
 def _fail(message: str) -> NoReturn:
     from socialcls.text.escaping import neutralise
 
-    print(f"error: {neutralise(message)}", file=sys.stderr)
+    print("error: " + neutralise(message).replace("\n", "\n  "), file=sys.stderr)
     try:
         _flush()
     except OSError:  # said already

@@ -8,9 +8,31 @@ import typer
 
 from socialcls.errors import InputError
 
+
+def find_model(given: Path | None) -> Path | None:
+    """Find the directory of a model that is given by path or name; None for the built-in one."""
+    if given is None:
+        return None
+    from socialcls.model.paths import find_model_dir
+
+    return find_model_dir(str(given))
+
+
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", "-m", metavar="DIR", help="A model made by `train`; the built-in one by default."),
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME|DIR",
+        envvar="SOCIALCLS_MODEL",
+        show_envvar=True,
+        callback=find_model,
+        help="A model made by `train`, by its name in models/ or its path; the built-in one by default.",
+    ),
+]
+LabelColumn = Annotated[str, typer.Option("--label-column", metavar="NAME", help="Column with the labels.")]
+MapOption = Annotated[
+    str, typer.Option("--map", metavar="WORD=LABEL,…", help="What other words in the column of labels mean.")
 ]
 LanguageOption = Annotated[
     str, typer.Option("--lang", metavar="CODE", help="Language of the answer: en or pl. [default: the locale's]")

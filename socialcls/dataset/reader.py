@@ -1,17 +1,19 @@
-"""Read, check and split labelled rows."""
+"""Read labelled rows: every file, all that is wrong in them at once."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from socialcls.dataset.labels import OTHER_TOOLS, LabelReader, find_label_column, fold_label, gather_spellings
 from socialcls.errors import DatasetError, InputError, SocialClsError
-from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns, find_gold
+from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns
 from socialcls.tables.formats import open_table
 from socialcls.tables.table import Row, Table
-from socialcls.taxonomy.taxonomy import list_kinds, load_taxonomy
-from socialcls.text.urls import host_key
-from socialcls.types import Example, Label
+from socialcls.taxonomy.taxonomy import load_taxonomy
+from socialcls.text.escaping import neutralise
+from socialcls.types import UNSURE, Example, Label
 
 _HERE = Path(__file__).parent.parent
 DEFAULT_DATA_DIR = next(
@@ -23,37 +25,179 @@ DEFAULT_DATA_DIR = next(
 SERVICES_FILE = "services.csv"
 """The table of known services beside the rows (see `dataset.services`); it holds no rows to learn from."""
 
+DATA_SUFFIXES = (".csv", ".tsv")
+"""Of the files that are read in a directory, in capitals too; a file that is named itself may have any."""
 
-def find_data_files(paths: Iterable[str]) -> list[str]:
-    """The CSV files among the paths, those below a directory included, in the order of their names.
+_MAX_FAULTS = 10
+_MAX_LINES = 5
+
+
+def _say_nothing(notice: str) -> None:
+    del notice
+
+
+def find_data_files(paths: Iterable[str], notify: Callable[[str], None] = _say_nothing) -> list[str]:
+    """Find the tables among the paths, those below a directory included, in the order of their names.
+
+    Files and directories whose names begin with a dot (`._x.csv`, `.ipynb_checkpoints`) are left out.
+
+    Args:
+        paths: Files, and directories of them.
+        notify: Called with a sentence about what was left out.
 
     Raises:
-        InputError: a path is missing, or a directory holds no CSV file.
+        InputError: a directory holds no table.
     """
     files: list[str] = []
     for path in paths:
-        if not Path(path).is_dir():
+        directory = Path(path)
+        if not directory.is_dir():
             files.append(path)
             continue
-        found = sorted(str(file) for file in Path(path).rglob("*.csv") if file.name != SERVICES_FILE)
+        tables = sorted(
+            file for file in directory.rglob("*") if file.suffix.lower() in DATA_SUFFIXES and file.is_file()
+        )
+        stray = [file for file in tables if any(part.startswith(".") for part in file.relative_to(directory).parts)]
+        if stray:
+            notify(f"{path}: left out {_list_some([str(file.relative_to(directory)) for file in stray])}.")
+        found = [str(file) for file in tables if file not in stray and file.name != SERVICES_FILE]
         if not found:
-            raise InputError(f"{path}: no .csv file in this directory.")
+            raise InputError(f"{path}: no {DATA_SUFFIXES[0]} file in this directory.")
         files += found
     return files
 
 
-def read_examples(paths: Iterable[str], *, names: ColumnNames = BY_KNOWN_NAMES, encoding: str = "") -> list[Example]:
-    """Every labelled row of CSV files and of directories of them.
+def read_examples(  # noqa: PLR0913  (as many as there are things to know)
+    paths: Iterable[str],
+    *,
+    names: ColumnNames = BY_KNOWN_NAMES,
+    encoding: str = "",
+    labels: Sequence[Label] | None = None,
+    renamed: Mapping[str, Label] | None = None,
+    label_column: str = "",
+    notify: Callable[[str], None] = _say_nothing,
+) -> list[Example]:
+    """Read every labelled row of tables and of directories of them.
+
+    Args:
+        paths: Files, and directories of them.
+        names: Columns that the user named.
+        encoding: Of the files.
+        labels: Those that may stand there; this version's when None, any when empty.
+        renamed: What other words mean, folded (`labels.parse_renames`).
+        label_column: Where the labels stand; found by its name when empty.
+        notify: Called with a sentence about what was left out or understood.
 
     Raises:
         InputError: a file cannot be read or has no usable column.
-        DatasetError: a row is wrong; names file, line, column and value.
+        DatasetError: rows are wrong; names file, line, column and value, of the first ten faults.
     """
-    examples = []
-    for path in find_data_files(paths):
+    known = load_taxonomy().labels if labels is None else tuple(labels)
+    examples: list[Example] = []
+    faults: list[_Fault] = []
+    for path in find_data_files(paths, notify):
         with open_table(path, encoding=encoding) as table:
-            examples += _read_table(table, names)
-    return examples
+            index, is_of_other_tool = find_label_column(table.name, table.columns, label_column)
+            meanings = dict(renamed or {})
+            if is_of_other_tool:
+                notify(f"{table.name}: labels ← {table.columns[index]}, in the words of another tool.")
+                meanings = {**{word: label for word, label in OTHER_TOOLS.items() if label in known}, **meanings}
+            read = _TableReader(table, find_columns(table.name, table.columns, names), index, known, meanings)
+            examples += read.read_rows(faults)
+    if faults:
+        raise DatasetError(_describe_faults(faults, known))
+    if known:
+        return examples
+    spelt = gather_spellings(example.gold for example in examples)
+    return [example._replace(gold=spelt[fold_label(example.gold)]) for example in examples]
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a row."""
+
+    table: str
+    line: int
+    said: str
+    """All but the place."""
+    label: str | None = None
+    """What stands where a label should, if that is what is wrong."""
+
+
+class _TableReader:
+    """Reads the rows of one table."""
+
+    def __init__(
+        self, table: Table, columns: Columns, gold: int, labels: tuple[Label, ...], renamed: Mapping[str, Label]
+    ) -> None:
+        self._table, self._columns, self._gold = table, columns, gold
+        self._labels = LabelReader(labels, renamed)
+        used = {gold, *columns.used}
+        self._rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
+
+    def read_rows(self, faults: list[_Fault]) -> list[Example]:
+        """Read all rows; what is wrong with some is added to the faults."""
+        examples = []
+        for row in self._table.body.read_rows():
+            if not any(cell.strip() for cell in row.cells):
+                continue  # spreadsheets leave empty rows at the end
+            read = self._read_row(row)
+            if isinstance(read, Example):
+                examples.append(read)
+            else:
+                faults.append(read)
+        return examples
+
+    def _read_row(self, row: Row) -> Example | _Fault:
+        name = self._table.name
+        if row.problem:
+            return _Fault(name, row.line, f"{row.problem}.")
+        written = row.cells[self._gold].strip()
+        label = self._labels.read(written)
+        if label is None:
+            column = self._table.columns[self._gold]
+            meant = self._labels.suggest(written)
+            likely = f' Did you mean "{meant}"?' if meant else ""
+            return _Fault(name, row.line, f'unknown {column} "{" ".join(written.split())}".{likely}', written)
+        document = self._columns.read_document(row.cells)
+        if document.is_blank:
+            return _Fault(name, row.line, "nothing to read: text, URL and name are empty.")
+        about = {column: row.cells[i].strip() for i, column in self._rest}
+        return Example(document, label, about, f"{name}, line {row.line}")
+
+
+def _describe_faults(faults: Sequence[_Fault], labels: Sequence[Label]) -> str:
+    """Describe faults, those of one kind in a file together: the first ten, and how many more."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for fault in faults:
+        lines.setdefault((fault.table, fault.said), []).append(fault.line)
+    said = [neutralise(f"{table}, {_name_lines(at)}: {what}") for (table, what), at in lines.items()]
+    written = list(dict.fromkeys(fault.label for fault in faults if fault.label is not None))
+    help_ = _say_what_to_do(written, labels) if written else ""
+    if len(said) == 1:
+        return f"{said[0]} {help_}".strip()
+    more = [f"and {len(said) - _MAX_FAULTS} more"] if len(said) > _MAX_FAULTS else []
+    return "\n".join([f"{len(faults):,} rows are wrong:", *said[:_MAX_FAULTS], *more, *([help_] if help_ else [])])
+
+
+def _say_what_to_do(written: Sequence[str], labels: Sequence[Label]) -> str:
+    if not labels:
+        return f'A label is a word, and not "{UNSURE}".'
+    reader = LabelReader(tuple(labels))
+    pairs = [f"{word}={reader.suggest(word) or labels[0]}" for word in written if word][:_MAX_LINES]
+    asked = f" Say what other words mean, for example: --map {shlex.quote(','.join(pairs))}." if pairs else ""
+    return f"Labels are: {', '.join(labels)}.{neutralise(asked)}"
+
+
+def _name_lines(lines: Sequence[int]) -> str:
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    more = f" and {len(lines) - _MAX_LINES} more" if len(lines) > _MAX_LINES else ""
+    return "lines " + ", ".join(str(line) for line in lines[:_MAX_LINES]) + more
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 @contextmanager
@@ -72,95 +216,3 @@ def name_place(example: Example) -> Iterator[None]:
     except Exception as error:
         error.add_note(f"This was raised while reading {example.place or 'an example'}. Please report it.")
         raise
-
-
-def check_trainable(examples: Sequence[Example], labels: Sequence[Label]) -> None:
-    """Check that a model can be made of the examples.
-
-    Raises:
-        DatasetError: a label has fewer than two hosts to learn from and be measured on.
-    """
-    hosts = {label: {group_key(e) for e in examples if e.gold == label} for label in labels}
-    for label in labels:
-        if not hosts[label]:
-            raise DatasetError(f'No rows are labelled "{label}". Each of {_list(labels)} needs some.')
-        if len(hosts[label]) < 2:
-            raise DatasetError(f'All rows labelled "{label}" are of one host. At least two are needed.')
-
-
-def find_voice(example: Example) -> str:
-    """Find the voice that a row is in, by its id: "voice-parish-bulletin-0012" is of "voice-parish-bulletin".
-
-    A voice is somebody who lists services of all labels; its rows stay together when data is split, so that what is
-    measured is a source that was never seen. Empty for other rows.
-    """
-    row_id = example.about.get("id", "")
-    return row_id.rpartition("-")[0] if row_id.startswith("voice-") else ""
-
-
-def group_key(example: Example) -> str:
-    """Find what keeps rows together when data is split: their voice, else their host, else the row alone."""
-    if voice := find_voice(example):
-        return voice
-    return host_key(example.document.url) or example.place
-
-
-def split_by_host(examples: Sequence[Example], n_folds: int, seed: int) -> list[int]:
-    """A fold number for each example: all of one host in one fold, labels spread evenly.
-
-    Hosts are dealt out in an order fixed by the seed and their own names, so that adding rows moves few others.
-
-    >>> from socialcls.types import Document
-    >>> rows = [Example(Document(url=f"{i}.com"), "blog") for i in range(4)]
-    >>> sorted(split_by_host(rows, 2, seed=0))
-    [0, 0, 1, 1]
-    """
-    by_host: dict[str, Counter[Label]] = {}
-    for example in examples:
-        by_host.setdefault(group_key(example), Counter())[example.gold] += 1
-    dealt: dict[str, int] = {}
-    filled = [Counter[Label]() for _ in range(n_folds)]
-    for host in sorted(by_host, key=lambda host: _shuffle_key(host, seed)):
-        labels = by_host[host]
-        main = max(sorted(labels), key=lambda label: labels[label])
-        fold = min(range(n_folds), key=lambda n: filled[n][main])
-        dealt[host] = fold
-        filled[fold].update(labels)
-    return [dealt[group_key(example)] for example in examples]
-
-
-def _shuffle_key(host: str, seed: int) -> bytes:
-    import hashlib  # noqa: PLC0415  (only splitting needs it)
-
-    return hashlib.blake2b(f"{seed} {host}".encode(), digest_size=8).digest()
-
-
-def _read_table(table: Table, names: ColumnNames) -> list[Example]:
-    gold = find_gold(table.name, table.columns)
-    columns = find_columns(table.name, table.columns, names)
-    used = {gold, *columns.used}
-    rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
-    return [_read_example(table, row, gold, columns, rest) for row in table.body.read_rows()]
-
-
-def _read_example(table: Table, row: Row, gold: int, columns: Columns, rest: Sequence[tuple[int, str]]) -> Example:
-    where = f"{table.name}, line {row.line}"
-    if row.problem:
-        raise DatasetError(f"{where}: {row.problem}.")
-    label = row.cells[gold].strip()
-    labels = load_taxonomy().labels
-    if label not in labels:
-        raise DatasetError(f'{where}: unknown {table.columns[gold]} "{label}". Labels are: {_list(labels)}.')
-    about = {name: row.cells[i].strip() for i, name in rest}
-    kind = about.get("kind", "")
-    kinds = list_kinds().get(label, ())
-    if kind and kind not in kinds:
-        raise DatasetError(f'{where}: unknown kind "{kind}". Kinds of {label} are: {_list(kinds)}.')
-    document = columns.read_document(row.cells)
-    if document.is_blank:
-        raise DatasetError(f"{where}: nothing to read: text, URL and name are empty.")
-    return Example(document, label, about, where)
-
-
-def _list(values: Iterable[str]) -> str:
-    return ", ".join(values)

@@ -29,7 +29,8 @@ from math import fsum, sqrt
 from typing import Literal, NamedTuple
 
 from socialcls.classifier import Classifier
-from socialcls.dataset.reader import DEFAULT_DATA_DIR, group_key, read_examples
+from socialcls.dataset.reader import DEFAULT_DATA_DIR, read_examples
+from socialcls.dataset.splits import group_key
 from socialcls.model.linear import Reading
 from socialcls.model.reading import Contribution, name_signal
 from socialcls.model.weights import Key, WeighedWord

@@ -227,6 +227,15 @@ def compare_with_runner_up(prediction: Prediction, taxonomy: Taxonomy, language:
     return messages["runner_up"].format(category=runner_up, times=shown)
 
 
+def say_kind(prediction: Prediction, taxonomy: Taxonomy, language: str) -> str:
+    """The kind under the answer and how probable it is, or that it cannot be told."""
+    messages = load_messages(language)
+    if prediction.kind is None or prediction.p_kind is None:
+        return messages["kind_unknown"]
+    name = taxonomy.name_kind(prediction.category, prediction.kind, language)
+    return messages["kind"].format(kind=name, share=show_share(prediction.p_kind))
+
+
 def show_share(share: float) -> str:
     """Show a share from 0 to 1 as a whole percentage that never rounds to certainty.
 

@@ -3,20 +3,22 @@
 from math import exp, inf
 
 from socialcls.model.evidence import ReadExplanation
-from socialcls.model.linear import Reading
+from socialcls.model.linear import LinearModel, Reading
 from socialcls.model.persistence import Card
 from socialcls.model.weights import Scores
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.types import UNSURE, Ground, Prediction
+from socialcls.types import UNSURE, Ground, Label, Prediction
 
 
 class Decider:
     """Decides by the temperatures and thresholds of one model."""
 
-    def __init__(self, card: Card, taxonomy: Taxonomy, intercepts: Scores) -> None:
+    def __init__(self, card: Card, taxonomy: Taxonomy, model: LinearModel) -> None:
+        self._card = card
         self._labels = card.labels
         self._taxonomy = taxonomy
-        self._intercepts = intercepts
+        self._model = model
+        self._intercepts = model.intercepts
         self._are_social = [taxonomy.is_social(label) for label in card.labels]
         self._sharpness = {ground: 1 / temperature for ground, temperature in card.temperatures.items()}
         self._thresholds = {
@@ -47,8 +49,30 @@ class Decider:
         margin = highest - scores[j]
         bias = (self._intercepts[i] - self._intercepts[j]) * sharpness
         explanation = ReadExplanation(reading, i, j, sharpness, self._taxonomy)
+        kind, p_kind = self._tell_kind(reading, labels[i]) if is_sure else (None, None)
         # by place, since a record given by name takes twice as long to make
-        return Prediction(category, labels[i], labels[j], confidence, probabilities, margin, bias, explanation)
+        return Prediction(
+            category, labels[i], labels[j], confidence, probabilities, margin, bias, explanation, kind, p_kind
+        )
+
+    def guess_kind(self, reading: Reading, label: Label) -> tuple[str, float] | None:
+        """Guess the kind under a label, whether or not it is sure enough to be told; None when it has no kinds."""
+        scores = self._model.score_kinds(reading, label)
+        if not scores:
+            return None
+        temperature = self._card.kind_temperatures[label]
+        highest = max(scores)
+        best = scores.index(highest)
+        total = 0.0
+        for score in scores:
+            total += exp((score - highest) / temperature)
+        return self._model.weights.kinds.find_names(label)[best], 1 / total
+
+    def _tell_kind(self, reading: Reading, label: Label) -> tuple[str | None, float | None]:
+        guessed = self.guess_kind(reading, label)
+        if guessed is None or guessed[1] < self._card.kind_thresholds[label][guessed[0]]:
+            return None, None
+        return guessed
 
 
 def rank(scores: Scores) -> tuple[int, int]:

@@ -29,8 +29,8 @@ from socialcls.model.reading import (
     WordField,
     name_signal,
 )
-from socialcls.model.weights import Arrays, Scores, Weights
-from socialcls.types import Document
+from socialcls.model.weights import Arrays, Key, Scores, WeighedWord, Weights
+from socialcls.types import Document, Label
 
 
 class LinearModel:
@@ -63,6 +63,24 @@ class LinearModel:
             for term in field_read.terms:
                 term.add_to(scores)
         return Reading(scores, fields, n_words)
+
+    def score_kinds(self, reading: "Reading", label: Label) -> list[float]:
+        """Score the kinds of a label in a document that was read: a logit each, none where it has no kinds."""
+        kinds = self.weights.kinds
+        place = kinds.columns.get(label)
+        if place is None:
+            return []
+        start, end = place
+        scores = list(kinds.find_intercepts(label))
+        for field in reading.fields:
+            for term in field.terms:
+                scale = term.scale
+                for thing in term.weighed:
+                    if isinstance(thing, (WeighedWord, Key)) and thing.kinds:
+                        row = thing.kinds
+                        for i in range(start, end):
+                            scores[i - start] += row[i] * scale
+        return scores
 
 
 class Reading:

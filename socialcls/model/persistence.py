@@ -6,6 +6,8 @@
 | `vocabulary` | the features, one a line, group after group; then signals, heads and services (see `vocabulary`) |
 | `buckets` | where in the vocabulary to look for a key |
 | `weights` | for each feature, int32: a coefficient for each label but the last, then its squared idf |
+| `kinds` | of the features that say something of kinds: the numbers of their lines, then int16 coefficients |
+| `rows` | a short hash of each row that it was trained on, in order, to say when it is asked about those |
 
 `store` keeps the blocks and the card in a directory. Nothing in it is code and nothing is unpickled. Labels, numbers
 and bounds are checked here; after that, reading a document cannot fail.
@@ -15,22 +17,25 @@ models/CHANGELOG.md what changed, retrain `models/default`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, cast
+from zlib import crc32
 
 from socialcls.errors import ModelError
 from socialcls.features.groups import GROUPS
+from socialcls.model.kinds import LINE_BYTES, NO_KINDS, NUMBER_BYTES, KindArrays
 from socialcls.model.store import load_model_files, save_model_files
 from socialcls.model.vocabulary import Lines, Section
 from socialcls.model.weights import KNOWLEDGE, Arrays, count_row_bytes
 from socialcls.taxonomy.taxonomy import Category, Signal, Taxonomy
-from socialcls.types import GROUNDS, UNSURE, Ground, Label
+from socialcls.types import GROUNDS, UNSURE, Document, Ground, Label
 
 FORMAT = 4
 
 _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS = "taxonomy", "vocabulary", "buckets", "weights"
+_KINDS, _ROWS = "kinds", "rows"
 _BLOCKS = (_TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS)
 _MAX_LABELS = 1_000
 _MAX_SCALE = 1e6  # times the largest int32 it is still a number that can be added up
@@ -61,6 +66,12 @@ class Card(NamedTuple):
     """Seed, folds and settings of the fit, versions of the libraries."""
     figures: dict[str, Any]
     """What was measured on held-out hosts with exported models, by the fields that were shown."""
+    kind_temperatures: dict[Label, float] = {}  # noqa: RUF012  (never changed)
+    """What the logits of a label's kinds are divided by."""
+    kind_thresholds: dict[Label, dict[str, float]] = {}  # noqa: RUF012
+    """The probability that a kind needs to be told, by label."""
+    kind_figures: dict[str, Any] = {}  # noqa: RUF012
+    """What was measured of the kinds of each label, on held-out hosts."""
 
 
 class Artifact(NamedTuple):
@@ -69,11 +80,27 @@ class Artifact(NamedTuple):
     card: Card
     taxonomy: Taxonomy
     arrays: Arrays
+    rows: bytes = b""
+    """Of each row that it was trained on a hash of `ROW_BYTES`, ascending (see `hash_row`)."""
+
+    def count_trained_on(self, documents: Sequence[Document]) -> int:
+        """Count the documents that are among the rows it was trained on; one in two hundred may be so by accident."""
+        known = {self.rows[i : i + ROW_BYTES] for i in range(0, len(self.rows), ROW_BYTES)}
+        return sum(hash_row(document) in known for document in documents)
 
     @property
     def n_features(self) -> int:
         """How many features it has a coefficient for."""
         return len(self.arrays.weights) // count_row_bytes(self.arrays.n_labels)
+
+
+ROW_BYTES = 3
+
+
+def hash_row(document: Document) -> bytes:
+    """Hash what a row says, whatever its spaces and capitals."""
+    said = "\x1f".join(" ".join(field.split()).casefold() for field in document.fields)
+    return crc32(said.encode("utf-8", "surrogatepass")).to_bytes(4, "big")[:ROW_BYTES]
 
 
 def load_artifact(model_dir: Path) -> Artifact:
@@ -113,6 +140,12 @@ def save_artifact(artifact: Artifact, model_dir: Path) -> None:
         _BUCKETS: bytes(arrays.lines.directory),
         _WEIGHTS: bytes(arrays.weights),
     }
+    kinds = arrays.kinds
+    if kinds.names:
+        card["kinds"] = {"names": kinds.names, "intercepts": kinds.intercepts, "scales": kinds.scales}
+        blocks[_KINDS] = kinds.lines + kinds.weights
+    if artifact.rows:
+        blocks[_ROWS] = artifact.rows
     save_model_files(model_dir, card, blocks)
 
 
@@ -131,7 +164,7 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
     labels = tuple(values["labels"])
     _demand(
         2 <= len(labels) <= _MAX_LABELS
-        and all(isinstance(label, str) and label.isprintable() and 0 < len(label) <= 100 for label in labels)
+        and all(_is_name(label) for label in labels)
         and len(set(labels)) == len(labels)
         and UNSURE not in labels,
         "its labels",
@@ -140,6 +173,8 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
         _demand(isinstance(values[key], str) and len(values[key]) <= 200, f"its {key}")
     for key in ("data", "training", "figures"):
         _demand(isinstance(values[key], dict), f"its {key}")
+    lines = _check_lines(values["sections"], blocks)
+    kinds = _check_kinds(values.get("kinds"), labels, blocks.get(_KINDS, b""), lines)
     card = Card(
         name=values["name"],
         version=values["version"],
@@ -152,6 +187,7 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
         data=values["data"],
         training=values["training"],
         figures=values["figures"],
+        **_check_kind_decisions(values, kinds),
     )
     intercepts = [_read_number(value, -1e6, 1e6, "an intercept") for value in values["intercepts"]]
     _demand(len(intercepts) == len(labels), "its intercepts")
@@ -162,12 +198,55 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
         )
         for name, pair in values["scales"].items()
     }
-    lines = _check_lines(values["sections"], blocks)
     weights = blocks[_WEIGHTS]
     n_features = sum(lines.sections[group.name].n_lines for group in GROUPS)
     _demand(len(weights) == n_features * count_row_bytes(len(labels)), "the size of its weights")
     taxonomy = _check_taxonomy(json.loads(blocks[_TAXONOMY]), labels)
-    return Artifact(card, taxonomy, Arrays(intercepts, scales, lines, weights))
+    rows = blocks.get(_ROWS, b"")
+    _demand(len(rows) % ROW_BYTES == 0, "the size of its rows")
+    return Artifact(card, taxonomy, Arrays(intercepts, scales, lines, weights, kinds), rows)
+
+
+def _check_kinds(values: Any, labels: tuple[Label, ...], block: bytes, lines: Lines) -> KindArrays:  # noqa: ANN401
+    """Check the numbers of kinds; a model need not have any."""
+    if values is None:
+        return NO_KINDS
+    names: dict[Label, tuple[str, ...]] = {}
+    for label, kinds in values["names"].items():
+        _demand(label in labels and isinstance(kinds, list) and 2 <= len(kinds) <= _MAX_LABELS, "its kinds")
+        _demand(all(_is_name(kind) for kind in kinds) and len(set(kinds)) == len(kinds), "its kinds")
+        names[label] = tuple(kinds)
+    intercepts = {
+        label: [_read_number(value, -1e6, 1e6, "an intercept") for value in values["intercepts"][label]]
+        for label in names
+    }
+    _demand(all(len(intercepts[label]) == len(kinds) for label, kinds in names.items()), "the intercepts of its kinds")
+    scales = {str(name): _read_number(value, 0.0, _MAX_SCALE, "a scale") for name, value in values["scales"].items()}
+    n_columns = sum(len(kinds) - 1 for kinds in names.values())
+    n_features, rest = divmod(len(block), LINE_BYTES + NUMBER_BYTES * n_columns)
+    _demand(not rest and n_features <= sum(section.n_lines for section in lines.sections.values()), "its kinds")
+    return KindArrays(names, intercepts, scales, block[: n_features * LINE_BYTES], block[n_features * LINE_BYTES :])
+
+
+def _check_kind_decisions(values: Mapping[str, Any], kinds: KindArrays) -> dict[str, Any]:
+    figures = values.get("kind_figures", {})
+    _demand(isinstance(figures, dict), "its figures")
+    if not kinds.names:
+        return {"kind_figures": figures}
+    return {
+        "kind_figures": figures,
+        "kind_temperatures": {
+            label: _read_number(values["kind_temperatures"][label], 1e-3, 1e3, "a temperature") for label in kinds.names
+        },
+        "kind_thresholds": {
+            label: {kind: _read_number(values["kind_thresholds"][label][kind], 0.0, 1.0, "a threshold") for kind in of}
+            for label, of in kinds.names.items()
+        },
+    }
+
+
+def _is_name(value: Any) -> bool:  # noqa: ANN401  (any JSON value)
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= 100
 
 
 def _read_number(value: Any, low: float, high: float, what: str) -> float:  # noqa: ANN401  (any JSON value)
@@ -220,7 +299,14 @@ def _check_taxonomy(values: Mapping[str, Any], labels: tuple[Label, ...]) -> Tax
         names = {str(language): _read_text(said) for language, said in signal["names"].items()}
         _demand("en" in names and all(signal["criterion"] in of for of in criteria.values()), "its signals")
         signals.append(Signal(name, _read_text(signal["label"]), signal["criterion"], names))
-    return Taxonomy(categories, criteria, tuple(signals))
+    kinds = {
+        str(language): {
+            str(label): {str(kind): _read_text(name) for kind, name in of_label.items()}
+            for label, of_label in named.items()
+        }
+        for language, named in values.get("kinds", {}).items()
+    }
+    return Taxonomy(categories, criteria, tuple(signals), kinds)
 
 
 def _read_text(value: Any) -> str:  # noqa: ANN401  (any JSON value)

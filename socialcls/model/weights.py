@@ -9,6 +9,7 @@ from socialcls.features.groups import GROUPS_BY_NAME, Group, expand_key, name_pa
 from socialcls.features.heads import HeadEntry, HeadLexicon
 from socialcls.features.services import ServiceTable
 from socialcls.features.signals import Entry, Pair, Row, Weighed, Word, look_up, parse_entry
+from socialcls.model.kinds import NO_KINDS, KindArrays, KindRow, KindWeights
 from socialcls.model.vocabulary import Lines, Vocabulary
 from socialcls.types import Field
 
@@ -40,6 +41,7 @@ class Arrays(NamedTuple):
     weights: bytes
     """For each feature, by the number of its line, little-endian int32: a coefficient for each label but the last,
     then its squared idf. Integers are finite and add up exactly."""
+    kinds: KindArrays = NO_KINDS
 
     @property
     def n_labels(self) -> int:
@@ -59,8 +61,9 @@ class Weights:
         self.vocabulary = vocabulary = Vocabulary(arrays.lines)
         rows = Rows(arrays.weights, arrays.n_labels)
         self.n_labels = arrays.n_labels
+        self.kinds = KindWeights(arrays.kinds)
         self.groups = {
-            name: GroupWeights(group, vocabulary, rows, arrays.scales.get(name, (1.0, 1.0)))
+            name: GroupWeights(group, vocabulary, rows, arrays.scales.get(name, (1.0, 1.0)), self.kinds)
             for name, group in GROUPS_BY_NAME.items()
         }
         """What the keys of each group weigh, by its name."""
@@ -104,8 +107,10 @@ class Rows:
 class GroupWeights:
     """What the keys of one group weigh."""
 
-    def __init__(self, group: Group, vocabulary: Vocabulary, rows: Rows, scales: tuple[float, float]) -> None:
-        self._group, self._vocabulary, self._rows = group, vocabulary, rows
+    def __init__(
+        self, group: Group, vocabulary: Vocabulary, rows: Rows, scales: tuple[float, float], kinds: KindWeights
+    ) -> None:
+        self._group, self._vocabulary, self._rows, self._kinds = group, vocabulary, rows, kinds
         self._scale, self._square_scale = scales
         self._n_lookups = 0
         self._numbers: dict[str, int] = {}
@@ -118,6 +123,13 @@ class GroupWeights:
         if len(found) == 1:
             return self._scale_row(found[0])
         return self._scale_row([sum(column) for column in zip(*found, strict=False)])
+
+    def find_kinds(self, key: str) -> KindRow:
+        """Find what a key says of kinds, in a group whose keys are their own features; empty where that is nothing."""
+        if self._group.ngram_lengths or not self._kinds:
+            return ()
+        number = self._find((key,))[0]
+        return () if number is None else self._kinds.find(number, self._group.name)
 
     def list_features(self, key: str) -> list[tuple[str, Row]]:
         """List the known features of a key with what each weighs."""
@@ -160,10 +172,11 @@ class GroupWeights:
 class Key(Weighed):
     """A signal, a head, a service or a part of a URL, with what it weighs."""
 
-    __slots__ = ("group", "name")
+    __slots__ = ("group", "kinds", "name")
 
-    def __init__(self, group: str, name: str, row: Row) -> None:
+    def __init__(self, group: str, name: str, row: Row, kinds: KindRow) -> None:
         super().__init__(row)
+        self.kinds = kinds
         self.group = group
         """The group of features that it belongs to."""
         self.name = name
@@ -179,7 +192,8 @@ class KeyCache(dict[str, Key]):
     def __missing__(self, name: str) -> Key:
         if len(self) >= MAX_KEYS:
             self.clear()
-        key = self[name] = Key(self._group, name, self._weights.add_up(name))
+        row = self._weights.add_up(name)
+        key = self[name] = Key(self._group, name, row, self._weights.find_kinds(name) if row[-1] else ())
         return key
 
 
@@ -222,7 +236,7 @@ class StoredEntries:
 class WeighedWord(Word):
     """A folded word with all that it brings: what it weighs, shows and may open."""
 
-    __slots__ = ("whole_square",)
+    __slots__ = ("kinds", "whole_square")
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that there is to know of a word)
         self,
@@ -232,6 +246,7 @@ class WeighedWord(Word):
         roles: dict[str, str],
         whole: Row,
         ngrams: Row,
+        kinds: KindRow,
     ) -> None:
         """Keep what is known of a word.
 
@@ -242,8 +257,10 @@ class WeighedWord(Word):
             roles: Its role by language, where it is a function word.
             whole: What the word weighs.
             ngrams: What its n-grams weigh.
+            kinds: What the word says of kinds.
         """
         super().__init__(key, opened, heads, roles)
+        self.kinds = kinds
         self.whole_square = whole[-1]
         """Squared idf of the word as a whole; 0 when the model knows it by its n-grams alone."""
         self.row = tuple([a + b for a, b in zip(whole, ngrams, strict=True)])
@@ -262,13 +279,15 @@ class WordWeights:
     def weigh(self, key: str) -> WeighedWord:
         """Work out all that a folded word brings."""
         knowledge = self._knowledge
+        whole = self._words.add_up(key)
         word = WeighedWord(
             key,
             look_up(key, knowledge.words),
             knowledge.heads.find_entries(key),
             knowledge.heads.find_roles(key),
-            self._words.add_up(key),
+            whole,
             self._ngrams.add_up(key),
+            self._words.find_kinds(key) if whole[-1] else (),
         )
         if word.whole_square:
             word.pairs = self._pairs.find_pairs(key) or word.pairs

@@ -16,6 +16,8 @@ from socialcls.types import Evidence, Label, Prediction
 if TYPE_CHECKING:  # `classify --json` needs neither
     from socialcls.explain.top_features import Pull
     from socialcls.taxonomy.guide import Guide
+    from socialcls.training.comparison import Comparison
+    from socialcls.training.pipeline import Learnt
 
 
 def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: str) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def describe_prediction(prediction: Prediction, taxonomy: Taxonomy, language: st
         "reason": ReasonWriter(taxonomy, language).write(prediction),
         "error": "",
         "kind": prediction.kind,
+        "p_kind": prediction.p_kind,
         "runner_up": prediction.runner_up,
         "margin": prediction.margin,
         "bias": prediction.bias,
@@ -53,7 +56,20 @@ def describe_model(artifact: Artifact) -> dict[str, Any]:
         "format": FORMAT,
         "n_features": artifact.n_features,
         "n_signals": len(artifact.taxonomy.signals),
+        "kinds": artifact.arrays.kinds.names,
         "groups": {group.name: artifact.arrays.lines.sections[group.name].n_lines for group in GROUPS},
+    }
+
+
+def describe_training(
+    artifact: Artifact, comparison: "Comparison | None", traced: "Sequence[Learnt]", seconds: float
+) -> dict[str, Any]:
+    """A model that was just made: its card, beside the one it replaces, and how it learnt."""
+    return {
+        **describe_model(artifact),
+        "comparison": None if comparison is None else {**asdict(comparison), "is_noise": comparison.is_noise},
+        "learning_curve": [learnt._asdict() for learnt in traced],
+        "seconds": round(seconds, 1),
     }
 
 

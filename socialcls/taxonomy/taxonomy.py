@@ -16,6 +16,9 @@ from socialcls.types import UNSURE, Answer, Label
 Criterion = str
 """A question that decides between labels: "who", "hangs_on"."""
 
+Kind = str
+"""The second level under a label: "company"."""
+
 _HERE = Path(__file__).parent
 _NOT_WORDS = frozenset({"label", "criterion", "name", "url"})
 
@@ -61,6 +64,8 @@ class Taxonomy(NamedTuple):
     """By language code, then by criterion: its name."""
     signals: tuple[Signal, ...]
     """In the order of their ids."""
+    kinds: dict[str, dict[Label, dict[Kind, str]]] = {}  # noqa: RUF012  (never changed)
+    """By language code, then by label: the second level and its names, as they stand behind the category's."""
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -75,11 +80,19 @@ class Taxonomy(NamedTuple):
         """Make a taxonomy of these labels; those that are new are named by their own word."""
         wanted = [*labels, UNSURE]
         return self._replace(
+            kinds={
+                language: {label: kinds for label, kinds in named.items() if label in wanted}
+                for language, named in self.kinds.items()
+            },
             categories={
                 language: {label: named.get(label, Category(label, label, "")) for label in wanted}
                 for language, named in self.categories.items()
-            }
+            },
         )
+
+    def name_kind(self, label: Label, kind: Kind, language: str) -> str:
+        """Name a kind for people; one of somebody's own names itself."""
+        return self.kinds.get(language, {}).get(label, {}).get(kind, kind)
 
     def name_signals(self, language: str) -> dict[str, str]:
         """Name the signals in a language, in English where it has none, by their ids; an unknown id names itself."""
@@ -94,6 +107,7 @@ class Taxonomy(NamedTuple):
             },
             "criteria": self.criteria,
             "signals": {s.id: {"label": s.label, "criterion": s.criterion, "names": s.names} for s in self.signals},
+            "kinds": self.kinds,
         }
 
     @classmethod
@@ -112,6 +126,7 @@ class Taxonomy(NamedTuple):
             signals=tuple(
                 Signal(name, s["label"], s["criterion"], s["names"]) for name, s in values["signals"].items()
             ),
+            kinds=values.get("kinds", {}),
         )
 
 
@@ -141,6 +156,14 @@ def load_taxonomy() -> Taxonomy:
             for language in known["languages"]
         },
         signals=tuple(_signal(name, signals[name]) for name in sorted(signals)),
+        kinds={
+            language: {
+                label: {kind: named["name"][language] for kind, named in entry["kinds"].items()}
+                for label, entry in known["categories"].items()
+                if "kinds" in entry
+            }
+            for language in known["languages"]
+        },
     )
 
 

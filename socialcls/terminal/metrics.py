@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.constrain import Constrain
@@ -16,10 +16,14 @@ from socialcls.messages import load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category
 from socialcls.text.escaping import neutralise
-from socialcls.types import UNSURE, Label
+from socialcls.types import UNSURE, Example, Label
+
+if TYPE_CHECKING:  # a batch needs it not
+    from socialcls.dataset.checks import Suspicion
 
 _BLOCK_WIDTH = 39  # columns for the features of one group
 _PULL_BAR = 8
+_GAIN = 0.01  # of macro-F1 between half of the rows and all: less is noise
 
 
 def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
@@ -31,12 +35,21 @@ def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> R
     for label, of_label in figures["labels"].items():
         shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
         table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
+    intervals = figures.get("intervals") or {}
+    right = figures["accuracy_answered"] if figures["coverage"] else None
+    answered = (
+        "none answered" if right is None else f"{figures['coverage']:.1%} answered, {right:.1%} of the answers right"
+    )
     whole = Text(
-        f"macro-F1 {figures['macro_f1']:.3f} · accuracy {figures['accuracy']:.3f} · "
-        f"{figures['coverage']:.1%} answered, {figures['accuracy_answered']:.1%} of the answers right · "
-        f"calibration error {figures['calibration_error']:.3f}"
+        f"macro-F1 {figures['macro_f1']:.3f}{_show_interval(intervals.get('macro_f1'))} · "
+        f"accuracy {figures['accuracy']:.3f}{_show_interval(intervals.get('accuracy'))} · "
+        f"{answered} · calibration error {figures['calibration_error']:.3f}"
     )
     return Group(table, whole)
+
+
+def _show_interval(interval: Sequence[float] | None) -> str:
+    return f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else ""
 
 
 def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
@@ -65,7 +78,7 @@ def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], wid
             f"{figures['macro_f1']:.3f}",
             f"{figures['accuracy']:.3f}",
             f"{figures['coverage']:.0%}",
-            f"{figures['accuracy_answered']:.0%}",
+            f"{figures['accuracy_answered']:.0%}" if figures["coverage"] else "–",
         )
     return table
 
@@ -81,7 +94,7 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         "trained on": f"{data['n_rows']:,} rows: " + _count(data["labels"]),
         "languages": _count(data["languages"]),
         "data sha256": data["sha256"][:16] + "…",
-        "features": f"{described['n_features']:,}, of them signals {described['n_signals']}",
+        "features": f"{described['n_features']:,}; {described['n_signals']} signals are known",
         "groups": _count(described["groups"]),
         **{
             f"needed, {ground}": ", ".join(f"{label} {value:.2f}" for label, value in needed.items())
@@ -97,7 +110,71 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         Padding(render_figures(figures, width, f"held-out hosts, {view}"), (1, 0, 0, 0))
         for view, figures in described["figures"].items()
     ]
+    measured += [
+        Padding(render_figures(figures, width, f"held-out hosts, kinds of {label}"), (1, 0, 0, 0))
+        for label, figures in described["kind_figures"].items()
+    ]
     return Group(facts, *measured)
+
+
+def render_training(described: Mapping[str, Any], width: int) -> RenderableType:
+    """What is to be said of a model that was just made: beside the one it replaces, and what to beware of."""
+    parts: list[RenderableType] = []
+    if comparison := described["comparison"]:
+        n_rows = comparison["models"][0]["n_rows"]
+        table = _begin_table(f"your {n_rows:,} rows, held out", width)
+        table.add_column("model", overflow="fold")
+        for name in ("accuracy", "95 %", "macro-F1"):
+            table.add_column(name, justify="right")
+        for model in comparison["models"]:
+            low, high = model["interval"]
+            table.add_row(
+                neutralise(model["name"]),
+                f"{model['accuracy']:.3f}",
+                f"{low:.2f}–{high:.2f}",
+                f"{model['macro_f1']:.3f}",
+            )
+        parts += [
+            Padding(table, (1, 0, 0, 0)),
+            Text(
+                f"{comparison['better']:,} rows are right that the replaced model has wrong, "
+                f"{comparison['worse']:,} the other way round (McNemar, p = {comparison['p_value']:.3f})."
+            ),
+        ]
+    if curve := described["learning_curve"]:
+        parts.append(Text("Learning curve: " + ", ".join(f"{p['n_rows']:,} rows {p['macro_f1']:.3f}" for p in curve)))
+        gain = curve[-1]["macro_f1"] - curve[0]["macro_f1"]
+        parts.append(
+            Text("More rows would help." if gain > _GAIN else "More rows of this kind would hardly help."),
+        )
+    parts += [Text(f"warning: {neutralise(warning)}") for warning in described["warnings"]]
+    parts.append(Text(f"It took {described['seconds']:.0f} s."))
+    return Group(*parts)
+
+
+def render_suspicions(
+    found: "Sequence[Suspicion]", examples: Sequence[Example], most: int, width: int
+) -> RenderableType:
+    """What is probably wrong in labelled rows: how many rows by check, then the first of each with its reason."""
+    if not found:
+        return Text("Nothing is found.")
+    counts = Counter(suspicion.check for suspicion in found)
+    parts: list[RenderableType] = [Text(_count(counts), style="bold")]
+    for check in counts:
+        table = _begin_table(check, width)
+        for name, ratio in (("row", 3), ("what", 3), ("label", 2), ("why", 5), ("likelier", 2)):
+            table.add_column(name, overflow="fold", ratio=ratio)
+        for suspicion in [s for s in found if s.check == check][:most]:
+            example = examples[suspicion.row]
+            what = example.document.name or example.document.url or example.document.text[:60]
+            table.add_row(
+                *(Text(neutralise(cell)) for cell in (suspicion.place, what, example.gold, suspicion.reason)),
+                Text(suspicion.suggestion),
+            )
+        parts.append(Padding(table, (1, 0, 0, 0)))
+        if counts[check] > most:
+            parts.append(Text(f"and {counts[check] - most:,} more: see them all with -o FILE"))
+    return Group(*parts)
 
 
 def render_pulls(

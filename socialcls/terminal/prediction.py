@@ -20,6 +20,7 @@ from socialcls.explain.sentence import (
     list_hints,
     name_reason,
     say_how_sure,
+    say_kind,
     show_share,
 )
 from socialcls.explain.summary import add_up_sizes
@@ -61,6 +62,7 @@ def render_prediction(
         _render_probabilities(prediction, taxonomy, language, inner),
         Text(),
         Text(compare_with_runner_up(prediction, taxonomy, language)),
+        *([Text(say_kind(prediction, taxonomy, language))] if not prediction.is_unsure else []),
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
         *_render_reasons(prediction, taxonomy, language, inner),

@@ -80,3 +80,15 @@ def _spin(console: Console) -> Iterator[Callable[[str], None]]:
 
         yield begin
         finish()
+
+
+def name_duration(seconds: float) -> str:
+    """Name a duration as one would say it.
+
+    >>> name_duration(8), name_duration(70), name_duration(400)
+    ('a few seconds', '1 minute', '7 minutes')
+    """
+    if seconds < 20:
+        return "a few seconds"
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"

@@ -63,7 +63,7 @@ def test_json_of_a_prediction():
     answer = json.loads(line)
     assert list(answer) == [
         "category", "confidence", "best_guess", "p_community", "p_blog", "p_platform", "p_other",
-        "reason", "error", "kind", "runner_up", "margin", "bias", "evidence",
+        "reason", "error", "kind", "p_kind", "runner_up", "margin", "bias", "evidence",
     ]  # fmt: skip
     assert answer["category"] == answer["best_guess"] == "community"
     assert answer["kind"] is None
@@ -117,14 +117,18 @@ def test_unsure_is_a_success():
         (["batch", "-"], b"opis,id\n,1\n,2\n", "none of its 2 rows could be classified. Line 2: Nothing to read"),
         (["batch", "-"], b"opis,category\na,b\n", "there is a column 'category' already"),
         (["evaluate", "/nowhere.csv"], None, "/nowhere.csv: no such file."),
-        (["evaluate", "-"], b"opis,category\nx,Blog\n", 'line 2: unknown category "Blog". Labels are:'),
+        (["evaluate", "-"], b"opis,category\nx,Blgo\n", 'line 2: unknown category "Blgo". Did you mean "blog"?'),
         (["evaluate", "-"], b"opis,category\n", "a header and no rows"),
         (
             ["evaluate", "-"],
             b"opis,category\nforum,community\n" + b"x" * 1_000_001 + b",blog\n",
             "standard input, line 3: The text has 1,000,001 characters; at most 1,000,000 are read.",
         ),
-        (["train", "-", "-o", "/tmp/never"], b"opis,category\nx,blog\n", 'No rows are labelled "community".'),
+        (
+            ["train", "-", "-o", "/tmp/never", "--base", "none", "--labels", "community,blog"],
+            b"opis,category\nx,blog\n",
+            'No rows are labelled "community".',
+        ),
     ],
 )
 def test_bad_input_is_one_clear_line(arguments, stdin, message):
@@ -226,7 +230,7 @@ def test_social_only_has_no_other():
 def test_train_then_classify(tmp_path):
     """A model of one's own, made and used; its card says what it was made of."""
     source = str(ROOT / "data" / "pl-feeds-and-directories.csv")
-    result = _run("train", source, "-o", str(tmp_path / "mine"))
+    result = _run("train", source, "--base", "none", "-o", str(tmp_path / "mine"))
     assert result.returncode == 0
     assert "held-out hosts" in result.stdout.decode()
     assert "Fitting on all 320 rows" in result.stderr.decode()

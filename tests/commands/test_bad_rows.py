@@ -15,7 +15,8 @@ from socialcls.dataset.reader import read_examples
 from socialcls.features.extractor import Reader
 from socialcls.model.linear import LinearModel
 from socialcls.taxonomy.taxonomy import load_taxonomy
-from socialcls.training.pipeline import Settings, train
+from socialcls.training.pipeline import train
+from socialcls.training.settings import Settings
 from tests.conftest import LABELS
 
 _NOTE = "This was raised while reading {}, line 4. Please report it."

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from docs.refresh_datasheet import DATASHEET, refresh
-from socialcls.dataset.reader import check_trainable, name_place, read_examples, split_by_host
+from socialcls.dataset.reader import name_place, read_examples
+from socialcls.dataset.splits import check_trainable, split_by_host
 from socialcls.errors import DatasetError, InputError
 from socialcls.taxonomy.taxonomy import list_kinds
 from socialcls.text.urls import host_key, looks_like_url
@@ -38,9 +39,8 @@ def test_rows_are_read_with_all_they_say(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("x.pl,Forum,Blog,", 'line 2: unknown category "Blog". Labels are: community, blog, platform, other'),
+        ("x.pl,Forum,Blgo,", 'line 2: unknown category "Blgo". Did you mean "blog"? Labels are: community, blog,'),
         ("x.pl,Forum,unsure,", 'unknown category "unsure"'),
-        ("x.pl,Forum,blog,shop", 'unknown kind "shop". Kinds of blog are: personal, company, network'),
         (" , ,blog,", "nothing to read"),
         ("x.pl,Forum", 'unknown category ""'),
     ],

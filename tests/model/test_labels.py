@@ -20,8 +20,12 @@ from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import load_artifact, save_artifact
 from socialcls.reports.json import describe_prediction
 from socialcls.taxonomy.taxonomy import HeadFacts, HeadTerm, load_taxonomy
+from socialcls.training.export import export
+from socialcls.training.fit import fit, score_keys
 from socialcls.training.knowledge import KnowledgeBase
-from socialcls.training.pipeline import Settings, export, fit, score_keys, show_examples, train
+from socialcls.training.pipeline import train
+from socialcls.training.settings import Settings
+from socialcls.training.views import show_examples
 from socialcls.types import UNSURE, Document, Example
 from tests.conftest import make_artifact
 

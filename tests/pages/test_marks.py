@@ -10,8 +10,11 @@ from socialcls.model.persistence import load_artifact, save_artifact
 from socialcls.pages.marks import read_mark_weights, read_marks
 from socialcls.reports.json import describe_prediction
 from socialcls.taxonomy.taxonomy import load_taxonomy
+from socialcls.training.export import export, weigh_marks
+from socialcls.training.fit import fit
 from socialcls.training.knowledge import KnowledgeBase
-from socialcls.training.pipeline import Settings, export, fit, show_examples, weigh_marks
+from socialcls.training.settings import Settings
+from socialcls.training.views import show_examples
 from socialcls.types import Document, Example, Mark
 from tests.conftest import LABELS, make_tiny_artifact
 

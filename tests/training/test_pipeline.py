@@ -10,19 +10,13 @@ from socialcls.features.extractor import Reader
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact, save_artifact
 from socialcls.taxonomy.taxonomy import load_taxonomy
+from socialcls.training.calibration import Scored, choose_thresholds, fit_temperature, mix_addresses
+from socialcls.training.export import export
+from socialcls.training.fit import fit, score_keys
 from socialcls.training.knowledge import KnowledgeBase
-from socialcls.training.pipeline import (
-    Scored,
-    Settings,
-    choose_thresholds,
-    export,
-    fit,
-    fit_temperature,
-    mix_addresses,
-    score_keys,
-    show_examples,
-    train,
-)
+from socialcls.training.pipeline import train
+from socialcls.training.settings import Settings
+from socialcls.training.views import show_examples
 from tests.conftest import LABELS, ROOT
 
 _SETTINGS = Settings(n_folds=2, n_jobs=1)
