@@ -65,17 +65,17 @@ def train(
         Base.default
     ),
     weight: Annotated[
-        float,
+        float | None,
         typer.Option(
             min=0.01, max=1000, help="Shipped rows that each of yours counts for. [default: by their numbers]"
         ),
-    ] = 0.0,
+    ] = None,
     labels: Annotated[
         str, typer.Option(metavar="LABEL,…|FILE.toml", help="Labels of your own; a file may name and define them.")
     ] = "",
     label_map: MapOption = "",
     precision: Annotated[
-        float | None, typer.Option(min=0.5, max=0.999, help="What share of the answers shall be right; 0.96 if unsaid.")
+        float | None, typer.Option(min=0.5, max=0.999, help="What share of the answers shall be right; 0.95 if unsaid.")
     ] = None,
     tune: Annotated[int, typer.Option(min=0, max=8, metavar="N", help="Try N strengths of regularisation first.")] = 0,
     curve: Annotated[
