@@ -39,7 +39,7 @@ class Knowledge(NamedTuple):
 
     def describe(self, key: str) -> Word:
         """Work out what a folded word may show."""
-        return Word(key, look_up(key, self.words), self.heads.find_entries(key), self.heads.find_roles(key))
+        return Word(key, look_up(key, self.words), self.heads.find_terms(key), self.heads.find_roles(key))
 
 
 _NOWHERE: Mapping[str, Sequence[str]] = {}

@@ -53,17 +53,16 @@ Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
 
-class HeadEntry:
-    """A term of the lexicon, filed under its first word. No tuple: compiled, its fields lie side by side."""
+class HeadTerms:
+    """The terms of one language that begin with a word. No tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("language", "rest", "senses")
+    __slots__ = ("alone", "by_second")
 
-    def __init__(self, language: str, rest: tuple[str, ...], senses: tuple[str, ...]) -> None:
-        self.language = language
-        self.rest = rest
-        """Its other words, folded."""
-        self.senses = senses
-        """What a thing is that calls itself so: "other.tool", "person.blog", "verb.other"."""
+    def __init__(self) -> None:
+        self.alone: tuple[str, ...] = ()
+        """What a thing is that calls itself by the word alone: "other.tool", "person.blog", "verb.other"."""
+        self.by_second: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        """Second word of longer terms with all words behind the first, folded, and their senses."""
 
 
 class HeadLexicon(NamedTuple):
@@ -78,9 +77,21 @@ class HeadLexicon(NamedTuple):
     senses: Mapping[str, str] = MappingProxyType({})
     """What short codes stand for in a model, which has each sense a thousand times; any other sense is itself."""
 
-    def find_entries(self, word: str) -> tuple[HeadEntry, ...]:
-        """The terms that begin with a folded word."""
-        return tuple([_parse_entry(value, self.senses) for value in self.entries.get(word) or ()])
+    def find_terms(self, word: str) -> dict[str, HeadTerms]:
+        """Find the terms that begin with a folded word, by language."""
+        found: dict[str, HeadTerms] = {}
+        for value in self.entries.get(word) or ():
+            language, *rest = value.split(" ")
+            codes = rest.pop().split(",") if rest else []
+            senses = tuple([self.senses.get(code, code) for code in codes])
+            terms = found.get(language)
+            if terms is None:
+                terms = found[language] = HeadTerms()
+            if rest:
+                terms.by_second.setdefault(rest[0], []).append((tuple(rest), senses))
+            else:
+                terms.alone = senses
+        return found
 
     def find_roles(self, word: str) -> dict[str, str]:
         """Find the role of a folded word, by language."""
@@ -95,17 +106,11 @@ class HeadWord(Protocol):
     """A word with what the lexicon knows of it."""
 
     key: str
-    heads: tuple[HeadEntry, ...]
+    heads: dict[str, HeadTerms]
     roles: dict[str, str]
 
 
 H = TypeVar("H", bound=HeadWord)
-
-
-def _parse_entry(value: str, senses: Mapping[str, str]) -> HeadEntry:
-    language, *rest = value.split(" ")
-    codes = rest[-1].split(",") if rest else []
-    return HeadEntry(language, tuple(rest[:-1]), tuple([senses.get(code, code) for code in codes]))
 
 
 class _Match:
@@ -129,41 +134,64 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
         Heads in order, of the one language that fits best.
     """
     n = min(len(words), MAX_HEAD_WORDS)
-    matches: dict[str, dict[int, _Match]] = {}
     votes: dict[str, int] = {}
     for i in range(n):
-        word = words[i]
-        for language in word.roles:
+        for language in words[i].roles:
             votes[language] = votes.get(language, 0) + 1
-        for entry in word.heads:
-            last = i + len(entry.rest)
-            if entry.rest and not _stands(entry.rest, words, i + 1, breaks):
-                continue
-            of_language = matches.setdefault(entry.language, {})
-            known = of_language.get(i)
-            if known is None or last > known.last:
-                of_language[i] = _Match(last, entry.senses)
-    if not matches:
-        return []
-    most = max([votes.get(language, 0) for language in matches])
-    likely = [language for language in matches if votes.get(language, 0) == most]
-    likely.sort(key=lambda language: (-_count_covered(matches[language]), language != "en", language))
+    for n_votes in sorted({votes.get(language, 0) for language in languages}, reverse=True):
+        matches: dict[str, dict[int, _Match]] = {}
+        for language in languages:
+            if votes.get(language, 0) == n_votes and (found := _match_terms(words, n, breaks, language)):
+                matches[language] = found
+        if matches:
+            return _choose_heads(words, n, breaks, matches, languages)
+    return []
+
+
+def _choose_heads(
+    words: Sequence[H],
+    n: int,
+    breaks: Mapping[int, int],
+    matches: dict[str, dict[int, _Match]],
+    languages: Mapping[str, str],
+) -> list[Head]:
+    """Find the heads in the language that covers most words, else in the next one, English first of equals."""
+    likely = sorted(matches, key=lambda language: (-_count_covered(matches[language]), language != "en", language))
     passed: list[Head] = []
     for language in likely:
         reader = _PlaceReader(words, breaks, matches[language], language)
         reader.is_last = languages.get(language) == "last"
         found = reader.read(n)
-        if any(not head.key.startswith("of=") for head in found):
+        if any([not head.key.startswith("of=") for head in found]):  # noqa: C419  (compiled, a list is quicker)
             return found
         passed = passed or found
     return passed
 
 
+def _match_terms(words: Sequence[H], n: int, breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
+    """Find the longest term of a language at each of the first words."""
+    matches: dict[int, _Match] = {}
+    for i in range(n):
+        terms = words[i].heads.get(language)
+        if terms is None:
+            continue
+        last, senses = i, terms.alone
+        if terms.by_second and i + 1 < len(words):
+            for rest, of_term in terms.by_second.get(words[i + 1].key, ()):
+                if i + len(rest) > last and _stands(rest, words, i + 1, breaks):
+                    last, senses = i + len(rest), of_term
+        if senses:
+            matches[i] = _Match(last, senses)
+    return matches
+
+
 def _stands(rest: tuple[str, ...], words: Sequence[H], start: int, breaks: Mapping[int, int]) -> bool:
-    end = start + len(rest)
-    if end > len(words):
+    if start + len(rest) > len(words):
         return False
-    return all(words[i].key == rest[i - start] and i not in breaks for i in range(start, end))
+    for i in range(len(rest)):  # noqa: SIM110  (compiled, a loop is quicker)
+        if words[start + i].key != rest[i] or start + i in breaks:
+            return False
+    return True
 
 
 def _count_covered(matches: dict[int, _Match]) -> int:

@@ -12,7 +12,7 @@ all that a folded word may show or open. Each word is looked up once; the result
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from socialcls.features.heads import HeadEntry, Hit
+from socialcls.features.heads import HeadTerms, Hit
 from socialcls.taxonomy.taxonomy import Signal
 from socialcls.text.tokenizer import find_words, fold
 
@@ -81,19 +81,23 @@ class Word(Weighed):
     __slots__ = ("by_beginning", "by_second", "heads", "key", "pairs", "reach", "roles", "shows", "signals")
 
     def __init__(
-        self, key: str, opened: Sequence[Entry], heads: tuple[HeadEntry, ...] = (), roles: dict[str, str] | None = None
+        self,
+        key: str,
+        opened: Sequence[Entry],
+        heads: dict[str, HeadTerms] | None = None,
+        roles: dict[str, str] | None = None,
     ) -> None:
         """Keep what is known of a word.
 
         Args:
             key: The word, folded.
             opened: The entries whose opening fits it: `look_up` finds them.
-            heads: The terms of the lexicon that begin with it.
+            heads: The terms of the lexicon that begin with it, by language.
             roles: Its role by language, where it is a function word.
         """
         super().__init__(())
         self.key = key
-        self.heads = heads
+        self.heads: dict[str, HeadTerms] = heads or _NO_HEADS
         self.roles: dict[str, str] = roles or _NO_ROLES
         self.shows = bool(opened)
         """Whether it shows a signal or opens a phrase."""
@@ -147,6 +151,7 @@ W = TypeVar("W", bound=Word)
 _NOTHING_OPENED: dict[str, tuple[Entry, ...]] = {}  # one each for all the words that open nothing, which are most
 _NO_PAIRS: dict[str, Pair] = {}
 _NO_ROLES: dict[str, str] = {}
+_NO_HEADS: dict[str, HeadTerms] = {}
 
 
 def index_entries(signals: Iterable[Signal]) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:

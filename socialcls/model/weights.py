@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from socialcls.features.extractor import Knowledge
 from socialcls.features.groups import GROUPS_BY_NAME, Group, expand_key, name_pair
-from socialcls.features.heads import HeadEntry, HeadLexicon
+from socialcls.features.heads import HeadLexicon, HeadTerms
 from socialcls.features.services import ServiceTable
 from socialcls.features.signals import Entry, Pair, Row, Weighed, Word, look_up, parse_entry
 from socialcls.model.kinds import NO_KINDS, KindArrays, KindRow, KindWeights
@@ -242,7 +242,7 @@ class WeighedWord(Word):
         self,
         key: str,
         opened: Sequence[Entry],
-        heads: tuple[HeadEntry, ...],
+        heads: dict[str, HeadTerms],
         roles: dict[str, str],
         whole: Row,
         ngrams: Row,
@@ -253,7 +253,7 @@ class WeighedWord(Word):
         Args:
             key: The word, folded.
             opened: The signals' entries whose opening fits it.
-            heads: The terms of the lexicon that begin with it.
+            heads: The terms of the lexicon that begin with it, by language.
             roles: Its role by language, where it is a function word.
             whole: What the word weighs.
             ngrams: What its n-grams weigh.
@@ -283,7 +283,7 @@ class WordWeights:
         word = WeighedWord(
             key,
             look_up(key, knowledge.words),
-            knowledge.heads.find_entries(key),
+            knowledge.heads.find_terms(key),
             knowledge.heads.find_roles(key),
             whole,
             self._ngrams.add_up(key),
