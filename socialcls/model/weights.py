@@ -202,9 +202,18 @@ class StoredValues:
 
     def __init__(self, vocabulary: Vocabulary, section: str) -> None:
         self._vocabulary, self._section = vocabulary, section
+        self._n_lookups = 0
+        self._values: dict[str, list[str]] = {}
 
     def get(self, key: str, /) -> Sequence[str] | None:
         """Look up the values that stand under a key."""
+        if self._values:
+            return self._values.get(key)
+        self._n_lookups += 1
+        if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
+            for line in self._vocabulary.list_section(self._section):
+                place, _, value = line.partition("\t")
+                self._values.setdefault(place, []).append(value)
         return [found.value for found in self._vocabulary.find_all(self._section, key)]
 
 
