@@ -72,7 +72,7 @@ class Weights:
             StoredEntries(vocabulary, SIGNAL_WORDS),
             StoredEntries(vocabulary, SIGNAL_URL_PARTS),
             HeadLexicon(
-                StoredValues(vocabulary, HEADS),
+                StoredValues(vocabulary, HEADS, n_parts=2),
                 StoredValues(vocabulary, ROLES),
                 {language: place for language, _, place in languages},
             ),
@@ -195,12 +195,14 @@ class KeyCache(dict[str, Key]):
 class StoredValues:
     """Values looked up by key in a section of a model's vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, section: str) -> None:
+    def __init__(self, vocabulary: Vocabulary, section: str, n_parts: int = 1) -> None:
         self._vocabulary, self._section = vocabulary, section
+        self._n_spaces = n_parts - 1
 
     def get(self, key: str, /) -> Sequence[str] | None:
-        """Look up the values that stand under a key."""
-        return [found.value for found in self._vocabulary.find_all(self._section, key)]
+        """Look up the values that stand under a key; those with too few parts, of a damaged vocabulary, are none."""
+        found = self._vocabulary.find_all(self._section, key)
+        return [line.value for line in found if line.value.count(" ") >= self._n_spaces]
 
 
 class StoredEntries:
