@@ -161,6 +161,7 @@ def test_a_review_in_a_real_terminal(taught):
         return subprocess.run(["tmux", "-L", socket, *arguments], capture_output=True, check=False, text=True).stdout
 
     def wait_for(text):
+        shown = ""
         for _ in range(300):
             shown = tmux("capture-pane", "-p", "-t", "s")
             if text in shown:

@@ -72,7 +72,7 @@ def test_any_labels_are_read_in_one_spelling(tmp_path):
 
 def test_the_column_of_another_tool_is_understood(tmp_path):
     """In its words; ours win where there is a column of ours."""
-    said = []
+    said: list[str] = []
     path = _write(tmp_path / "a.csv", "text,Page Type\na,forum\nb,Blog\nc,twitter\nd,news\n")
     assert [e.gold for e in read_examples([path], notify=said.append)] == ["community", "blog", "platform", "other"]
     assert "Page Type" in said[0]
@@ -86,7 +86,7 @@ def test_stray_files_are_left_out_and_said(tmp_path):
     (tmp_path / ".ipynb_checkpoints").mkdir()
     for name in ("._x.csv", ".ipynb_checkpoints/x.csv", "X.CSV", "notes.md"):
         (tmp_path / name).write_text("opis,category\n")
-    said = []
+    said: list[str] = []
     assert find_data_files([str(tmp_path)], said.append) == [str(tmp_path / "X.CSV")]
     assert said == [f"{tmp_path}: left out ._x.csv, .ipynb_checkpoints/x.csv."]
 
