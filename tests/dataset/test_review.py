@@ -37,9 +37,7 @@ def test_decisions_are_rows_to_train_on(tmp_path):
     assert not DecisionFile(path, _LABELS).is_decided(_ask("two").document)
 
 
-@pytest.mark.parametrize(
-    "content", ["a,b\n1,2\n", "", "name,url,description,category,note,best_guess,confidence\n,,x,y,,,\n"]
-)
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "", ",".join(COLUMNS) + "\n,,x,y,,,\n"])
 def test_what_is_no_file_of_decisions_is_left_alone(tmp_path, content):
     """Somebody's own table, an empty file, labels of another model."""
     path = tmp_path / "mine.csv"
