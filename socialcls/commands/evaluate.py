@@ -146,7 +146,8 @@ def judge(classifier: "Classifier", examples: "Sequence[Example]", *, social_onl
     for example in examples:
         with name_place(example):
             said = classifier.classify(example.document, social_only=social_only)
-            guessed = classifier.guess_kind(classifier.read(example.document), example.gold)
+            has_kind = bool(example.about.get("kind"))
+            guessed = classifier.guess_kind(classifier.read(example.document), example.gold) if has_kind else None
         outcome = Outcome(example.gold, said.best_guess, said.confidence, said.category)
         gold_kind = example.about.get("kind", "") if guessed else ""
         told = guessed is not None and guessed[1] >= classifier.card.kind_thresholds[example.gold][guessed[0]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcls.commands.options import JsonOption, LanguageOption, choose_language, make_app, print_json, show_examples
-from socialcls.errors import InputError
+from socialcls.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from socialcls.model.persistence import Artifact
@@ -16,24 +16,48 @@ app = make_app()
 
 @app.command(
     epilog=show_examples(
-        "socialcls model models/default", "socialcls model --words", "socialcls model --words --label blog --lang pl"
+        "socialcls model models/default",
+        "socialcls model --words --label blog --lang pl",
+        "socialcls model own --verify",
+        "socialcls model export own --sklearn pipeline.joblib",
     )
 )
 def model(
-    model_dir: Annotated[
-        Path | None, typer.Argument(metavar="[MODEL_DIR]", help="A model made by `train`; the built-in one by default.")
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[export] [NAME|DIR]", help="A model made by `train`; the built-in one by default."),
     ] = None,
     *,
     words: Annotated[bool, typer.Option("--words", help="Show the features that pull most to each label.")] = False,
     label: Annotated[str, typer.Option(metavar="LABEL", help="With --words: of this label alone.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Read every part of it, and answer with it once.")] = False,
+    sklearn: Annotated[
+        Path | None, typer.Option("--sklearn", metavar="FILE", help="With `export`: write a scikit-learn pipeline.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that is written.")] = False,
     lang: LanguageOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show the card of a model: its data, its figures, how it decides; or what it has learnt."""
+    """Show the card of a model, or what it has learnt; verify it, or export it for scikit-learn."""
+    from socialcls.model.paths import find_model_dir
     from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact
     from socialcls.reports.json import describe_model
 
-    artifact = load_artifact(model_dir or DEFAULT_MODEL_DIR)
+    given = list(what or [])
+    is_export = given[:1] == ["export"]
+    given = given[1:] if is_export else given
+    if len(given) > 1:
+        raise typer.BadParameter(f"One model, not {len(given)}: {', '.join(given)}.")
+    if is_export != (sklearn is not None):
+        raise typer.BadParameter("To export, say both: socialcls model export --sklearn FILE.")
+    model_dir = find_model_dir(given[0]) if given else DEFAULT_MODEL_DIR
+    artifact = load_artifact(model_dir)
+    if sklearn is not None:
+        _export(artifact, sklearn, force=force)
+        return
+    if verify:
+        _verify(artifact, model_dir, as_json=as_json)
+        return
     if words or label:
         _show_words(artifact, label, lang, as_json=as_json)
         return
@@ -45,6 +69,29 @@ def model(
 
     console = make_console()
     console.print(render_model(describe_model(artifact), console.width))
+
+
+def _export(artifact: "Artifact", path: Path, *, force: bool) -> None:
+    from socialcls.commands.evaluate import check_outputs
+    from socialcls.training.sklearn_export import WARNING, export_pipeline
+
+    check_outputs((path,), (), force=force)
+    export_pipeline(artifact, path)
+    typer.echo(f"Saved in {path}. {WARNING}", err=True)
+
+
+def _verify(artifact: "Artifact", model_dir: Path, *, as_json: bool) -> None:
+    from socialcls.explain.verification import verify
+
+    faults = verify(artifact)
+    if as_json:
+        print_json({"model": str(model_dir), "n_features": artifact.n_features, "faults": faults})
+    elif faults:
+        raise ModelError(f"{model_dir}: " + " ".join(faults))
+    else:
+        typer.echo(f"{model_dir}: whole. {artifact.n_features:,} features, {len(artifact.card.labels)} labels.")
+    if faults:
+        raise typer.Exit(1)
 
 
 def _show_words(artifact: "Artifact", label: str, lang: str, *, as_json: bool) -> None:

@@ -66,9 +66,7 @@ def train(
     ),
     weight: Annotated[
         float | None,
-        typer.Option(
-            min=0.01, max=1000, help="Shipped rows that each of yours counts for. [default: by their numbers]"
-        ),
+        typer.Option(min=0.01, max=1000, help="Shipped rows that each of yours counts for; found by their numbers."),
     ] = None,
     labels: Annotated[
         str, typer.Option(metavar="LABEL,…|FILE.toml", help="Labels of your own; a file may name and define them.")

@@ -109,7 +109,7 @@ def find_duplicates(examples: Sequence[Example]) -> list[Suspicion]:
     """Find descriptions and addresses that stand there with different labels."""
     by_said: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, example in enumerate(examples):
-        text = " ".join(fold(word) for word in find_words(example.document.text))
+        text = " ".join(fold(word) for word in find_words(example.document.text) if word[0].isalnum())
         if len(text.split()) >= _FEW_WORDS:
             by_said["description", text].append(i)
         if address := _normalise_url(example.document.url):

@@ -61,11 +61,14 @@ class LabelReader(NamedTuple):
     def suggest(self, written: str) -> Label | None:
         """Guess the label that may have been meant; None when nothing is near."""
         wanted = fold_label(written)
-        if (meant := OTHER_TOOLS.get(wanted)) in self.labels:
-            return meant
+        meant = {word: label for word, label in OTHER_TOOLS.items() if label in self.labels}
         folded = {fold_label(label): label for label in self.labels}
-        close = get_close_matches(wanted, folded, n=1, cutoff=0.6)
-        return folded[close[0]] if close else None
+        if wanted in meant:
+            return meant[wanted]
+        for words, cutoff in ((folded, 0.6), (meant, 0.8)):
+            if close := get_close_matches(wanted, words, n=1, cutoff=cutoff):
+                return words[close[0]]
+        return None
 
 
 def fold_label(written: str) -> str:

@@ -183,7 +183,7 @@ def _say_what_to_do(written: Sequence[str], labels: Sequence[Label]) -> str:
     if not labels:
         return f'A label is a word, and not "{UNSURE}".'
     reader = LabelReader(tuple(labels))
-    pairs = [f"{word}={reader.suggest(word) or labels[0]}" for word in written if word][:_MAX_LINES]
+    pairs = [f"{word}={reader.suggest(word) or 'LABEL'}" for word in written if word][:_MAX_LINES]
     asked = f" Say what other words mean, for example: --map {shlex.quote(','.join(pairs))}." if pairs else ""
     return f"Labels are: {', '.join(labels)}.{neutralise(asked)}"
 

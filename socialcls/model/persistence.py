@@ -112,7 +112,7 @@ def load_artifact(model_dir: Path) -> Artifact:
     values, blocks = load_model_files(model_dir, FORMAT)
     try:
         return _check_artifact(values, blocks)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError) as error:
         said = error.args[0] if isinstance(error, _WrongError) else "its card and its arrays do not fit each other"
         raise ModelError(
             f"{model_dir}: not a usable model ({said}). Train it again: socialcls train DATA -o MODEL_DIR."

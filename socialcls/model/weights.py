@@ -72,7 +72,7 @@ class Weights:
             StoredEntries(vocabulary, SIGNAL_WORDS),
             StoredEntries(vocabulary, SIGNAL_URL_PARTS),
             HeadLexicon(
-                StoredValues(vocabulary, HEADS),
+                StoredValues(vocabulary, HEADS, n_parts=2),
                 StoredValues(vocabulary, ROLES),
                 _list_values(vocabulary, LANGUAGES),
                 senses,
@@ -200,21 +200,24 @@ class KeyCache(dict[str, Key]):
 class StoredValues:
     """Values looked up by key in a section of a model's vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, section: str) -> None:
+    def __init__(self, vocabulary: Vocabulary, section: str, n_parts: int = 1) -> None:
         self._vocabulary, self._section = vocabulary, section
+        self._n_spaces = n_parts - 1
         self._n_lookups = 0
         self._values: dict[str, list[str]] = {}
 
     def get(self, key: str, /) -> Sequence[str] | None:
-        """Look up the values that stand under a key."""
+        """Look up the values that stand under a key; those with too few parts, of a damaged vocabulary, are none."""
         if self._values:
             return self._values.get(key)
         self._n_lookups += 1
         if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
             for line in self._vocabulary.list_section(self._section):
                 place, _, value = line.partition("\t")
-                self._values.setdefault(place, []).append(value)
-        return [found.value for found in self._vocabulary.find_all(self._section, key)]
+                if value.count(" ") >= self._n_spaces:
+                    self._values.setdefault(place, []).append(value)
+        found = self._vocabulary.find_all(self._section, key)
+        return [line.value for line in found if line.value.count(" ") >= self._n_spaces]
 
 
 class StoredEntries:

@@ -19,6 +19,8 @@ from socialcls.types import UNSURE, Label
 
 _KEYS = {"name", "phrase", "definition", "is_social", "kinds"}
 _MAX_CHARS = 100
+_TAKEN = (UNSURE, "kind")
+"""The word for no answer; and what would make a second column `p_kind`."""
 
 
 def read_own_labels(given: str) -> dict[Label, dict[str, Any]]:
@@ -61,9 +63,10 @@ def check_label(label: Label) -> None:
     Raises:
         InputError: it cannot.
     """
-    if label == UNSURE or not label.strip() or not label.isprintable() or len(label) > _MAX_CHARS:
+    if label in _TAKEN or not label.strip() or not label.isprintable() or len(label) > _MAX_CHARS:
         raise InputError(
-            f'"{label[:40]}" cannot be a label: one is printable, at most {_MAX_CHARS} characters, and not "{UNSURE}".'
+            f'"{label[:40]}" cannot be a label: one is printable, at most {_MAX_CHARS} characters, and none of '
+            f"{', '.join(_TAKEN)}."
         )
 
 

@@ -27,7 +27,8 @@ def test_labels_that_differ_in_a_digit_are_two():
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("comunity", "community"), ("Forum", "community"), ("News", "other"), ("zzz", None)]
+    ("written", "meant"),
+    [("comunity", "community"), ("Forum", "community"), ("News", "other"), ("shopp", "other"), ("zzz", None)],
 )
 def test_the_likely_label_is_suggested(written, meant):
     """A letter that is missing, or the word of another tool."""

@@ -7,6 +7,7 @@ import sys
 
 from socialcls.model.store import load_model_files
 from tests.conftest import ROOT
+from tests.torture.answers import ask_mutants
 from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
 
 
@@ -39,3 +40,10 @@ def test_the_checksums_of_a_mutant_match(tmp_path):
     mutants = [mutate(*SAMPLE, random.Random(seed)) for seed in range(20)]  # noqa: S311
     assert all(mutant != SAMPLE or repr(mutant) != repr(SAMPLE) for mutant in mutants[:3])
     assert mutants[3] == mutate(*SAMPLE, random.Random(3))  # noqa: S311
+
+
+def test_a_mutant_that_loads_answers(tmp_path):
+    """It classifies, explains, tells kinds and is described without an exception, in bounded time."""
+    outcomes = ask_mutants(tmp_path, 150, seed=0)
+    assert outcomes.keys() == {"loaded", "refused", "longest_ms"}, outcomes
+    assert min(outcomes["loaded"], outcomes["refused"]) > 20, outcomes

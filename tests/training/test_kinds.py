@@ -85,9 +85,8 @@ def test_exported_kinds_score_as_scikit_learn_does():
     rows = {s.index: row for row, s in enumerate(shown) if s.view == "all fields"}
     for index, row in rows.items():
         if examples[index].gold == "recipe":
-            expected = (
-                np.asarray(fitted.matrix @ kind_fit.coefficients["recipe"])[row] + kind_fit.intercepts["recipe"][:-1]
-            )
+            dense = np.asarray(fitted.matrix[row].todense())
+            expected = dense @ kind_fit.coefficients["recipe"] + kind_fit.intercepts["recipe"][:-1]
             found = model.score_kinds(model.read(examples[index].document), "recipe")
             assert found == pytest.approx([*np.ravel(expected), 0.0], abs=2e-3)
 
