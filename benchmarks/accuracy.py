@@ -184,7 +184,7 @@ def find_entry(reader: Reader, example: Example) -> Label | None:
     A host below a known one (`above=`) is its own place, of which the table says nothing certain.
     """
     keys = reader.read(example.document).by_group
-    for field in ("url", "name", "text"):
+    for field in ("url", "name"):
         for group, of_group in zip(GROUPS, keys, strict=True):
             if group.name == f"{field}.services":
                 for key in of_group:
