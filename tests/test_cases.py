@@ -7,7 +7,6 @@ import pytest
 from socialcls.types import Document
 from tests.conftest import ROOT
 
-
 _PAIRS = json.loads((ROOT / "tests" / "cases" / "pairs.json").read_text(encoding="utf-8"))["pairs"]
 
 
