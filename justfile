@@ -46,10 +46,10 @@ golden:
 api:
     {{bin}}/pdoc --docformat google --output-directory build/api socialcls '!socialcls.__main__'
 
-# Measure accuracy beside peers on labelled files that are not part of this repository; writes docs/accuracy.md.
-benchmark-accuracy directory="../shared/eval/dev":
+# Measure accuracy, beside peers and without each lever, on labelled files that are not part of this repository.
+benchmark-accuracy dev="../shared/eval/dev" blind="../shared/eval/blind" *options:
     {{bin}}/pip install --quiet -e ".[bench]"
-    {{bin}}/python -m benchmarks.accuracy {{directory}}
+    {{bin}}/python -m benchmarks.accuracy {{dev}} {{blind}} {{options}}
 
 # Measure rows per second with Spark on two cores; needs Java.
 benchmark-spark rows="200000":

@@ -14,10 +14,14 @@ from sklearn.pipeline import make_pipeline, make_union
 from socialcls.errors import MissingExtraError
 from socialcls.features.extractor import Reader
 from socialcls.model.linear import LinearModel
-from socialcls.taxonomy.taxonomy import LABELS, Label, load_taxonomy
+from socialcls.taxonomy.taxonomy import load_taxonomy
 from socialcls.text.urls import read_url
-from socialcls.training.pipeline import Settings, export, fit, show_examples
-from socialcls.types import Document, Example
+from socialcls.training.export import export
+from socialcls.training.fit import fit
+from socialcls.training.knowledge import KnowledgeBase
+from socialcls.training.settings import Settings
+from socialcls.training.views import show_examples
+from socialcls.types import Document, Example, Label
 
 Predict = Callable[[Sequence[Document]], list[Label]]
 
@@ -91,7 +95,7 @@ def train_fasttext(examples: Sequence[Example], *, dim: int, epoch: int) -> Any:
 def fit_fasttext(examples: Sequence[Example]) -> Predict:
     """fastText, of a size that learns best from so few rows."""
     model = train_fasttext(examples, dim=50, epoch=25)
-    known = {f"__label__{label}": label for label in LABELS}
+    known = {f"__label__{label}": label for label in {example.gold for example in examples}}
     return lambda documents: [known[model.predict(_one_line(document))[0][0]] for document in documents]
 
 
@@ -112,15 +116,21 @@ def fit_minilm(examples: Sequence[Example]) -> Predict:
     return lambda documents: list(regression.predict(encode(documents)))
 
 
-def fit_socialcls(examples: Sequence[Example]) -> Predict:
-    """Ours, as `socialcls train` fits and exports it."""
-    reader = Reader(load_taxonomy().signals)
-    fitted = fit(examples, show_examples(examples, reader), Settings())
-    model = LinearModel(export(fitted, load_taxonomy().signals))
+def fit_socialcls(examples: Sequence[Example], knowledge: KnowledgeBase | None = None) -> Predict:
+    """Ours, as `socialcls train` fits and exports it, without what a best guess does not need: folds and kinds.
+
+    Args:
+        examples: To learn from.
+        knowledge: What is known beforehand; all that this version knows when None.
+    """
+    taxonomy = load_taxonomy()
+    knowledge = knowledge or KnowledgeBase.gather(taxonomy)
+    fitted = fit(examples, show_examples(examples, Reader(knowledge.open())), Settings())
+    model = LinearModel(export(fitted, taxonomy.labels, knowledge))
 
     def predict(document: Document) -> Label:
         scores = model.read(document).scores
-        return LABELS[scores.index(max(scores))]
+        return taxonomy.labels[scores.index(max(scores))]
 
     return lambda documents: [predict(document) for document in documents]
 
@@ -131,7 +141,6 @@ PEERS: dict[str, Callable[[Sequence[Example]], Predict]] = {
     "TF-IDF + logistic regression": fit_tfidf,
     "fastText": fit_fasttext,
     "MiniLM + logistic regression": fit_minilm,
-    "socialcls": fit_socialcls,
 }
 
 

@@ -1,17 +1,28 @@
 """The benchmarks measure what they say: everything about them but the time itself."""
 
 import sys
+from hashlib import blake2b
 from itertools import count, islice
 
 import pytest
 
+from benchmarks.accuracy import find_entry
 from benchmarks.clock import run_command, take_turns
+from benchmarks.guesses import TEXT_ALONE, Memory, add_views
+from benchmarks.intervals import estimate_macro_f1
 from benchmarks.loops import CHUNK_ROWS, copy_rows, label_rows
 from benchmarks.page import Figure, Section, format_section
+from benchmarks.peers import fit_keywords, fit_majority, fit_socialcls
 from benchmarks.texts import Texts, write_rows
+from socialcls.dataset.metrics import Outcome, measure
 from socialcls.dataset.reader import read_examples
+from socialcls.dataset.services import Service
+from socialcls.features.extractor import Reader
+from socialcls.taxonomy.taxonomy import load_taxonomy
 from socialcls.text.tokenizer import find_words
-from tests.conftest import ROOT
+from socialcls.training.knowledge import KnowledgeBase
+from socialcls.types import Document, Example
+from tests.conftest import NO_HEADS, ROOT
 
 MB = 1_000_000
 
@@ -99,3 +110,63 @@ def test_a_figure_stands_beside_its_target_with_the_verdict(figure, cells):
     assert cells in shown
     assert shown[0] == "## Title"
     assert shown[-1] == "| a/b | 7 |"
+
+
+def test_an_interval_holds_the_figure_and_narrows_with_more_rows():
+    """Twenty-five times the rows, a fifth of the width."""
+    few = [Outcome("blog", "blog", 1, "blog")] * 12 + [Outcome("other", "blog", 1, "blog")] * 4
+    few += [Outcome("other", "other", 1, "other")] * 24
+    few_interval, many_interval = estimate_macro_f1(few), estimate_macro_f1(few * 25)
+    assert few_interval.low < many_interval.low < measure(few).macro_f1 < many_interval.high < few_interval.high
+    narrowed = (few_interval.high - few_interval.low) / (many_interval.high - many_interval.low)
+    assert narrowed == pytest.approx(5, rel=0.2)
+
+
+def test_a_set_is_measured_once_more_by_its_texts_alone_where_there_are_any():
+    """Rows without a text drop out there; a set of URLs stands alone."""
+    described = Example(Document("Forum of cactus growers", "https://a.example", "A"), "community")
+    bare = Example(Document(url="https://b.example"), "other")
+    views = add_views({"dev/en": [described, bare], "dev/urls": [bare]})
+    assert {name: len(examples) for name, examples in views.items()} == {
+        "dev/en": 2,
+        "dev/en" + TEXT_ALONE: 1,
+        "dev/urls": 1,
+    }
+    assert views["dev/en" + TEXT_ALONE][0].document == Document("Forum of cactus growers")
+
+
+def test_guesses_are_remembered_for_the_same_rows_alone(examples, tmp_path):
+    """The second contender of a name is not asked, unless the rows are others."""
+    sets, others = {"dev/en": examples[:5]}, {"dev/en": examples[5:10]}
+    first = Memory(tmp_path, sets).guess_all("peer", fit_keywords, examples)
+    assert Memory(tmp_path, sets).guess_all("peer", fit_majority, examples) == first
+    assert Memory(tmp_path, others).guess_all("peer", fit_majority, examples) == {"dev/en": ["community"] * 5}
+
+
+def test_our_model_is_fitted_with_what_is_known_or_without():
+    """Hosts that training never met are right with the table of services; without it nothing tells."""
+    hosts = [f"{blake2b(bytes([i]), digest_size=6).hexdigest()}.example" for i in range(100)]
+    services = [Service(host, (), (), "platform", "networking") for host in hosts[:60]]
+    rows = read_examples([str(ROOT / "data" / "voice-app-store.csv")])
+    rows += [Example(Document(url=host), "platform") for host in hosts[20:60]]
+    rows += [Example(Document(url=host), "other") for host in hosts[60:]]
+    known = KnowledgeBase.gather(load_taxonomy(), NO_HEADS, services)
+    asked = [Document(url=host) for host in hosts[:20]]
+    assert fit_socialcls(rows, known)(asked) == ["platform"] * 20
+    assert "other" in fit_socialcls(rows, known.without_services())(asked)
+
+
+@pytest.mark.parametrize(
+    ("document", "entry"),
+    [
+        (Document(url="https://www.vinthub.example/about"), "platform"),
+        (Document(name="Vinthub", text="Old things"), "platform"),
+        (Document(url="https://shop.vinthub.example"), None),
+        (Document(text="Vinthub is a place for old things"), None),
+    ],
+)
+def test_a_document_is_known_by_its_host_or_name(document, entry):
+    """Neither a host below a known one nor a text makes it known."""
+    service = Service("vinthub.example", ("Vinthub",), (), "platform", "networking")
+    reader = Reader(KnowledgeBase.gather(load_taxonomy(), NO_HEADS, [service]).open())
+    assert find_entry(reader, Example(document, "platform")) == entry

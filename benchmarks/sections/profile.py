@@ -18,7 +18,7 @@ def profile_batch(bench: Bench) -> Iterator[Section]:
     n_rows = min(bench.n_rows, MOST_ROWS)
     profile = cProfile.Profile()
     source, target = bench.find_rows(n_rows), bench.scratch / "profiled.csv"
-    profile.runcall(batch, str(source), output=str(target))
+    profile.runcall(batch, [str(source)], output=str(target))
     timed: dict[tuple[str, int, str], tuple[int, int, float, float, Any]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(own for _, _, own, _, _ in timed.values())
     most = sorted(timed.items(), key=lambda item: -item[1][2])[:15]
