@@ -206,7 +206,8 @@ def _say_alone(classifier, writer, document, *, social_only):
         return (*[""] * (len(APPENDED) - 1), str(error))
     shares = [f"{prediction.probabilities[label]:.4f}" for label in LABELS]
     reason = writer.write(prediction)
-    return (prediction.category, f"{prediction.confidence:.4f}", prediction.best_guess, *shares, reason, "")
+    kind = (prediction.kind or "", "" if prediction.p_kind is None else f"{prediction.p_kind:.4f}")
+    return (prediction.category, f"{prediction.confidence:.4f}", prediction.best_guess, *shares, *kind, reason, "")
 
 
 def _check(rows, classifier, documents, *, language="en", social_only=False):
