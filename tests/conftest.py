@@ -9,6 +9,7 @@ from pathlib import Path
 from struct import Struct
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console, RenderableType
 
 from socialcls.classifier import Classifier
@@ -22,6 +23,10 @@ from socialcls.training.knowledge import KnowledgeBase
 from socialcls.types import GROUNDS, UNSURE, Label
 
 ROOT = Path(__file__).parent.parent
+
+# On a machine that does other things too, making inputs takes longer than Hypothesis likes.
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("patient")
 
 LABELS = ("community", "blog", "platform", "other")
 CRITERIA = ("itself", "who", "hangs_on", "talk", "purpose")

@@ -29,7 +29,7 @@ _GAIN = 0.01  # of macro-F1 between half of the rows and all: less is noise
 def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> RenderableType:
     """Render what an evaluation measured: a row for each label, then the figures of the whole."""
     table = _begin_table(title, width)
-    table.add_column("label")
+    table.add_column("label", overflow="fold")
     for name in ("precision", "recall", "F1", "rows"):
         table.add_column(name, justify="right")
     for label, of_label in figures["labels"].items():

@@ -66,7 +66,8 @@ def test_json_of_a_prediction():
         "reason", "error", "kind", "p_kind", "runner_up", "margin", "bias", "evidence",
     ]  # fmt: skip
     assert answer["category"] == answer["best_guess"] == "community"
-    assert answer["kind"] is None
+    assert answer["kind"] == "interest"
+    assert 0.5 < answer["p_kind"] <= 1
     assert answer["bias"] + sum(part["contribution"] for part in answer["evidence"]) == pytest.approx(
         answer["margin"], abs=1e-6
     )
@@ -253,7 +254,7 @@ def test_model_shows_what_pulls_to_a_label():
     shown = _run("model", "--words", "--label", "blog", "--lang", "pl").stdout.decode()
     assert "Słowa opisu" in shown
     assert "datowane wpisy" in shown
-    assert "platform" not in shown
+    assert "platforma społecznościowa" not in shown
     (line,) = _run("model", "--words", "--json").stdout.decode().splitlines()
     assert list(json.loads(line)["labels"]) == ["community", "blog", "platform", "other"]
     assert json.loads(line)["labels"]["community"]["text.words"][0]["feature"] == "forum"
