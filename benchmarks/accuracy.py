@@ -222,6 +222,8 @@ def _break_down(sets: Sets, answers: Answers) -> Iterator[Section]:
     note = "The shipped model, all fields; brackets hold Wilson's interval of the accuracy."
     yield "By label", note, _group(described, lambda e: e.gold)
     yield "By language", note, _group(described, lambda e: e.about.get("language", ""))
+    of_dev = [(directory, e, o) for directory, e, o in described if directory == "dev"]
+    yield "By source", note, _group(of_dev, lambda e: e.about.get("source", "").partition("@")[0])
     yield "By length of the text", note, _group(described, _name_length)
     yield "URLs by clue", note, _group(urls, lambda e: e.about.get("clue", ""))
 
