@@ -35,6 +35,8 @@ from socialcls.training.views import show_examples
 from socialcls.types import Document, Example
 from tests.torture.model_files import Blocks, Card, mutate, try_to_load, write_mutant
 
+_REPORTED = 1_000
+
 _TOPICS = {
     ("community", "interest"): ("forum", "members", "threads", "replies"),
     ("community", "company"): ("support", "customers", "questions", "answers"),
@@ -81,6 +83,9 @@ def ask_mutants(directory: Path, n_mutants: int, seed: int) -> Counter[str]:
     model_dir.mkdir()
     sample = make_sample()
     for i in range(n_mutants):
+        if i and i % _REPORTED == 0:
+            sys.stderr.write(f"{i:,} mutants of seed {seed}: {dict(outcomes)}\n")
+            sys.stderr.flush()
         write_mutant(model_dir, *mutate(*sample, random.Random(f"{seed} {i}")))  # noqa: S311
         start = time.perf_counter()
         outcome = try_to_load(lambda: _ask(model_dir))
