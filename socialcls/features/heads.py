@@ -17,7 +17,6 @@ The first head of a text, later ones, what is denied, what it is about, and the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from socialcls.text.lexicon import BREAK, PAUSE
@@ -65,6 +64,9 @@ class HeadTerms:
         """Second word of longer terms with all words behind the first, folded, and their senses."""
 
 
+_NO_CODES: Mapping[str, str] = {}  # never changed; no proxy, for what holds it may be pickled
+
+
 class HeadLexicon(NamedTuple):
     """The heads of all languages and the words that mark their places, as they are looked up."""
 
@@ -74,7 +76,7 @@ class HeadLexicon(NamedTuple):
     """Function word with "LANGUAGE ROLE"."""
     languages: Mapping[str, str]
     """Language with "first" or "last": where its heads stand."""
-    senses: Mapping[str, str] = MappingProxyType({})
+    senses: Mapping[str, str] = _NO_CODES
     """What short codes stand for in a model, which has each sense a thousand times; any other sense is itself."""
 
     def find_terms(self, word: str) -> dict[str, HeadTerms]:

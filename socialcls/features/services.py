@@ -6,7 +6,6 @@ known one is its own place, about which the table says little: that is another f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from socialcls.features.heads import Values
@@ -16,6 +15,9 @@ MAX_NAME_WORDS = 5
 """Words of the longest name that is looked up at the beginning of a text."""
 
 
+_NO_CODES: Mapping[str, str] = {}  # never changed; no proxy, for what holds it may be pickled
+
+
 class ServiceTable(NamedTuple):
     """Known services, as they are looked up."""
 
@@ -23,7 +25,7 @@ class ServiceTable(NamedTuple):
     """Host, host and segment, or `*.` and host with "LABEL.KIND"."""
     names: Values
     """Folded name with "LABEL.KIND", and a question mark behind where it is also a word."""
-    senses: Mapping[str, str] = MappingProxyType({})
+    senses: Mapping[str, str] = _NO_CODES
     """What short codes stand for in a model; any other value is itself."""
 
     def spell_out(self, value: str) -> str:
