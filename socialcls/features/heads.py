@@ -28,6 +28,7 @@ MAX_HEAD_WORDS = 40
 CLOSER, COPULA, NEGATION, CONJUNCTION, FILLER = "closer", "copula", "negation", "conjunction", "filler"
 _VERB = "verb."
 _MARKS = frozenset("?!|")
+_GOVERNED = ("of=", "not=", "is=other", "also=other")
 _ENDS_PHRASE = frozenset({CLOSER, COPULA, NEGATION, CONJUNCTION})
 
 
@@ -203,11 +204,13 @@ def _count_covered(matches: dict[int, _Match]) -> int:
 def drop_governed(hits: list[Hit], heads: Sequence[Head]) -> list[Hit]:
     """Drop the signals of words that stand where the service says what it is about, or is not.
 
+    So does a term that is no social medium: "list of forums", "forum software" are one term each.
+
     Args:
         hits: Signals with their first and last word.
         heads: Of the same text.
     """
-    governed = [head for head in heads if head.key.startswith(("of=", "not="))]
+    governed = [head for head in heads if head.key.startswith(_GOVERNED)]
     if not governed:
         return hits
     return [hit for hit in hits if not any(head.first <= hit[1] and hit[2] <= head.last for head in governed)]

@@ -175,7 +175,8 @@ def looks_like_url(text: str) -> bool:
     text = _DEFANGED.sub(".", text.strip().strip(_BEHIND))
     if _compile(_URL).fullmatch(text):
         return True
-    return bool(_compile(_HOST).fullmatch(text)) and not text.lower().endswith(_FILE_ENDINGS)
+    is_file = "/" not in text and text.lower().endswith(_FILE_ENDINGS)
+    return bool(_compile(_HOST).fullmatch(text)) and not is_file
 
 
 _FILE_ENDINGS = (

@@ -352,7 +352,12 @@ def test_what_it_is_about_is_a_feature_of_its_own(text, expected):
 
 def test_signals_of_what_it_is_about_or_is_not_do_not_count():
     """Those within the governed words; others stay."""
-    heads = [Head("is=other.reference", 0, 0), Head("of=blog", 2, 3), Head("not=community", 6, 6)]
-    hits = [("lists", 0, 0), ("blog_word", 2, 2), ("blog_word", 3, 4), ("forum_word", 6, 6)]
+    heads = [
+        Head("is=blog.personal", 0, 0),
+        Head("of=blog", 2, 3),
+        Head("not=community", 6, 6),
+        Head("also=other.tool", 8, 9),
+    ]
+    hits = [("lists", 0, 0), ("blog_word", 2, 2), ("blog_word", 3, 4), ("forum_word", 6, 6), ("forum_word", 8, 8)]
     assert drop_governed(hits, heads) == [("lists", 0, 0), ("blog_word", 3, 4)]
     assert drop_governed(hits, heads[:1]) == hits
