@@ -182,7 +182,7 @@ def looks_like_url(text: str) -> bool:
 _FILE_ENDINGS = (
     *(".js", ".txt", ".csv", ".tsv", ".md", ".pdf", ".json", ".jsonl", ".xml", ".html", ".htm", ".php"),
     *(".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".bmp", ".mp3", ".mp4", ".avi"),
-    *(".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".ppt", ".pptx", ".zip", ".gz", ".parquet", ".warc"),
+    *(".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".ppt", ".pptx", ".gz", ".parquet", ".warc"),
 )
 """Of file names, which are no hosts: "Node.js", "photo.jpg"."""
 

@@ -436,6 +436,7 @@ def test_delimiters_by_name():
     assert result.stdout == b"opis\tx\tcategory\nForum o kotach\t1\tcommunity\n"
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_by_bytes(tmp_path):
     """300 rows of a megabyte take less than 400 MB."""
     source = tmp_path / "in.csv"

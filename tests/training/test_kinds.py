@@ -22,7 +22,7 @@ from socialcls.training.settings import Settings
 from socialcls.training.views import show_examples
 from socialcls.types import Document, Example
 
-_SETTINGS = Settings(n_folds=2, n_jobs=1, kind_strength=100.0)
+_SETTINGS = Settings(n_folds=2, n_jobs=1, strength=5.0, kind_strength=100.0)
 _TOPICS = {
     ("recipe", "cake"): ("flour", "dough", "oven", "sugar"),
     ("recipe", "soup"): ("broth", "ladle", "boil", "leek"),

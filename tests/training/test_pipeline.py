@@ -60,6 +60,7 @@ def test_the_same_rows_and_seed_give_the_same_bytes(few, tmp_path):
     assert card_a.figures != card_c.figures
 
 
+@pytest.mark.slow
 def test_the_committed_model_answers_as_a_fresh_one_does(examples):
     """`models/default` is what `socialcls train data` makes of the committed rows."""
     committed = load_artifact(DEFAULT_MODEL_DIR)
