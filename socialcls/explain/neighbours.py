@@ -193,13 +193,15 @@ class _Profile:
 
 
 def _list_things(reading: Reading) -> Iterator[tuple[Contribution, float]]:
-    """List the words, signals, heads, services and parts of the URL that count, each with its term's scale.
+    """List the words, signals, services and parts of the URL that count, each with its term's scale.
 
-    Pairs of words, and of a URL what is known by its n-grams alone, are left out where the whole stands beside it.
+    Pairs of words are left out, and heads: they say of which label a thing is, not what it resembles.
     """
     for field in reading.fields:
         for term in field.terms:
             for thing in term.weighed:
+                if isinstance(thing, Key) and thing.group.endswith(".heads"):
+                    continue
                 if isinstance(thing, WeighedWord | Key) and any(thing.row[:-1]):
                     yield Contribution(0.0, field, thing), term.scale
 

@@ -155,10 +155,10 @@ needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux")
 @needs_tmux
 def test_a_review_in_a_real_terminal(taught):
     """Keys decide, skip, note and undo; a kill loses nothing; a second session goes on where the first ended."""
-    out, socket = taught / "decided.csv", f"socialcls-{os.getpid()}"
+    out, sockets = taught / "decided.csv", [f"socialcls-{os.getpid()}"]
 
     def tmux(*arguments):
-        return subprocess.run(["tmux", "-L", socket, *arguments], capture_output=True, check=False, text=True).stdout
+        return subprocess.run(["tmux", "-L", sockets[-1], *arguments], capture_output=True, check=False, text=True).stdout
 
     def wait_for(text):
         shown = ""
@@ -190,6 +190,7 @@ def test_a_review_in_a_real_terminal(taught):
         rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
         assert [(row["category"], row["note"]) for row in rows] == [("Recipe", ""), ("map", "odd one")]
         tmux("kill-server")
+        sockets.append(f"{sockets[0]}-again")  # the first server may still be dying
         tmux("new-session", "-d", "-s", "s", "-x", "100", "-y", "40", "-c", str(taught))
         tmux("send-keys", "-t", "s", command, "Enter")
         wait_for("Row 1 of 118 · 2 decided")
