@@ -158,7 +158,9 @@ def test_a_review_in_a_real_terminal(taught):
     out, sockets = taught / "decided.csv", [f"socialcls-{os.getpid()}"]
 
     def tmux(*arguments):
-        return subprocess.run(["tmux", "-L", sockets[-1], *arguments], capture_output=True, check=False, text=True).stdout
+        return subprocess.run(
+            ["tmux", "-L", sockets[-1], *arguments], capture_output=True, check=False, text=True
+        ).stdout
 
     def wait_for(text):
         shown = ""
