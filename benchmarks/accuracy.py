@@ -94,7 +94,8 @@ _INTRODUCTION = """\
 Every row is a real description or a real URL that does not stand in `data/`, labelled one by one. Errors on `dev` were
 read while the model was made, so `dev` flatters us; `blind` was measured and never read. Settings (C, the weights of
 groups, the shares of labels, the least examples of a feature) were chosen among a dozen by their means over `dev` *and*
-`blind`, so `blind` flatters us a little too. Doubt whatever rises on `dev` alone. A figure is macro-F1 of the best guess, the mean over the four labels, unless a column
+`blind`, so `blind` flatters us a little too. Doubt whatever rises on `dev` alone.
+A figure is macro-F1 of the best guess, the mean over the four labels, unless a column
 says otherwise; in brackets stands where it would lie, nineteen times in twenty, on other rows of the same kind
 (bootstrap over rows, 2,000 draws; where every guess is right it cannot show how few the rows are)."""
 _FIGURES_NOTE = """\
