@@ -199,14 +199,14 @@ def test_pipes_devices_and_links(tmp_path):
 def test_an_interrupt_says_what_is_kept(tmp_path, number, jobs):
     """In one line, with what to type to go on; and that gives what an uninterrupted run gives."""
     source, target, expected = tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "expected.csv"
-    _write_rows(source, 2_500)
+    _write_rows(source, 4_000)
     with subprocess.Popen(
         [_COMMAND, "batch", source, "-o", target, "--jobs", jobs], stderr=subprocess.PIPE, env=_environment()
     ) as process:
-        for _ in range(400):
+        for _ in range(2_000):
             if (tmp_path / ".out.csv.part").exists() and (tmp_path / ".out.csv.part").stat().st_size > 1_000:
                 break
-            time.sleep(0.05)
+            time.sleep(0.01)
         process.send_signal(number)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 128 + number

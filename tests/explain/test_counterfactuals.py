@@ -10,7 +10,7 @@ import socialcls.explain.counterfactuals
 from socialcls.classifier import Classifier
 from socialcls.errors import InputError
 from socialcls.explain.counterfactuals import Removal, find_counterfactuals
-from socialcls.text.tokenizer import find_words, fold
+from socialcls.text.tokenizer import find_spans, find_words, fold
 from socialcls.types import Document
 from tests.conftest import make_arrays, make_tiny_artifact
 
@@ -48,11 +48,14 @@ def _fold_words(text):
 
 
 def _list_word_sets(document, size):
-    """What is left of a document without each set of words of its text, some of it at least."""
+    """What is left of a document without each set of words of its text: what stands between them stays."""
     words = list(dict.fromkeys(_fold_words(document.text)))
     for removed in combinations(words, size):
-        kept = [word for word in find_words(document.text) if fold(word) not in removed]
-        yield document._replace(text=" ".join(kept))
+        left = document.text
+        for start, end in reversed(list(find_spans(document.text))):
+            if fold(document.text[start:end]) in removed:
+                left = f"{left[:start]} {left[end:]}"
+        yield document._replace(text=left)
 
 
 @settings(max_examples=150, deadline=None)
