@@ -109,7 +109,7 @@ def _share_out(items: Iterator[Any], workers: list[_Worker]) -> Iterator[Any]:
             n_yielded += 1
         if not busy and not is_more:
             return
-        for pipe in wait(list(busy)):
+        for pipe in wait(list(busy)) if busy else []:
             worker, n = busy.pop(pipe)
             results[n] = worker.take()
             idle.append(worker)
