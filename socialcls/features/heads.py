@@ -138,13 +138,18 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     """
     n = min(len(words), MAX_HEAD_WORDS)
     votes: dict[str, int] = {}
+    starts: dict[str, list[int]] = {}
     for i in range(n):
-        for language in words[i].roles:
+        word = words[i]
+        for language in word.roles:
             votes[language] = votes.get(language, 0) + 1
-    for n_votes in sorted({votes.get(language, 0) for language in languages}, reverse=True):
+        for language in word.heads:
+            if language in languages:
+                starts.setdefault(language, []).append(i)
+    for n_votes in sorted({votes.get(language, 0) for language in starts}, reverse=True):
         matches: dict[str, dict[int, _Match]] = {}
-        for language in languages:
-            if votes.get(language, 0) == n_votes and (found := _match_terms(words, n, breaks, language)):
+        for language, of_language in starts.items():
+            if votes.get(language, 0) == n_votes and (found := _match_terms(words, of_language, breaks, language)):
                 matches[language] = found
         if matches:
             return _choose_heads(words, n, breaks, matches, languages)
@@ -171,13 +176,11 @@ def _choose_heads(
     return passed
 
 
-def _match_terms(words: Sequence[H], n: int, breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
-    """Find the longest term of a language at each of the first words."""
+def _match_terms(words: Sequence[H], starts: list[int], breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
+    """Find the longest term of a language at each word that begins one."""
     matches: dict[int, _Match] = {}
-    for i in range(n):
-        terms = words[i].heads.get(language)
-        if terms is None:
-            continue
+    for i in starts:
+        terms = words[i].heads[language]
         last, senses = i, terms.alone
         if terms.by_second and i + 1 < len(words):
             for rest, of_term in terms.by_second.get(words[i + 1].key, ()):
@@ -238,7 +241,12 @@ class _PlaceReader(Generic[H]):
         """Find the heads among the first words."""
         i = 0
         while i < n_words:
-            i = self._read_word(i)
+            word = self._words[i]
+            if i in self._matches or i in self._breaks or self._language in word.roles or word.key in _MARKS:
+                i = self._read_word(i)
+            else:
+                self._is_start = False
+                i += 1
         return self._found
 
     def _begin_clause(self) -> None:
