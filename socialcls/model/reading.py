@@ -102,6 +102,7 @@ HEAD_SIGNALS = {
     "also": "calls_itself",
     "not": "denies_to_be",
     "of": "is_about",
+    "says": "is_about",
     "does": "invites_to",
 }
 """The signal of a head, by what stands before its sense."""
