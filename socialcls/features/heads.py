@@ -48,7 +48,7 @@ class Head(NamedTuple):
     """Something that a text calls itself, or denies to be."""
 
     key: str
-    """`is=`, `also=`, `not=`, `of=`, `says=` or `does=`, then what the lexicon says: "is=other.tool", "of=community"."""
+    """`is=`, `also=`, `not=`, `of=`, `says=` or `does=`, then what the lexicon says: "is=other.tool"."""
     first: int
     """Number of its first word."""
     last: int
