@@ -12,11 +12,9 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
 * What a negation governs is denied, whatever verb stands between: "nie prowadzimy forum". It governs until the clause
   ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
-Many a group names only its members ("air pollution scientists") or its subject ("myths and folklore"). Such terms are
-in the lexicon too, as `people` and `topic`; they are no heads, so they neither take nor close the head's place.
-
 The first head of a text, later ones, what is denied, what it is about, and the verb that opens a clause ("track",
-"ask") are features apart. The language is the one with most function words among those whose heads stand in the text.
+"ask") are features apart. So is what stands behind a head ("list of blogs": about blogs) from what stands behind none
+("home of our forum"). The words of what is denied count for nothing else. The language is the one with most function words among those whose heads stand in the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,9 +29,7 @@ MAX_HEAD_WORDS = 40
 CLOSER, COPULA, NEGATION, CONJUNCTION, FILLER = "closer", "copula", "negation", "conjunction", "filler"
 _VERB = "verb."
 _MARKS = frozenset("?!|")
-_NO_HEADS = ("people.", "topic.")
-_GOVERNED = ("of=", "not=", "is=other", "also=other")
-_GOVERNS_NOTHING = ("of=people", "of=topic")
+_GOVERNED = ("of=", "about=", "not=", "is=other", "also=other")
 _ENDS_PHRASE = frozenset({CLOSER, COPULA, NEGATION, CONJUNCTION})
 
 
@@ -48,7 +44,7 @@ class Head(NamedTuple):
     """Something that a text calls itself, or denies to be."""
 
     key: str
-    """`is=`, `also=`, `not=`, `of=`, `says=` or `does=`, then what the lexicon says: "is=other.tool"."""
+    """`is=`, `also=`, `not=`, `of=`, `about=` or `does=`, then what the lexicon says: "is=other.tool"."""
     first: int
     """Number of its first word."""
     last: int
@@ -175,7 +171,7 @@ def _choose_heads(
         reader = _PlaceReader(words, breaks, matches[language], language)
         reader.is_last = languages.get(language) == "last"
         found = reader.read(n)
-        if any([not head.key.startswith(("of=", "says=")) for head in found]):  # noqa: C419  (compiled, a list is quicker)
+        if any([not head.key.startswith(("of=", "about=")) for head in found]):  # noqa: C419  (compiled, a list is quicker)
             return found
         passed = passed or found
     return passed
@@ -218,10 +214,19 @@ def drop_governed(hits: list[Hit], heads: Sequence[Head]) -> list[Hit]:
         hits: Signals with their first and last word.
         heads: Of the same text.
     """
-    governed = [head for head in heads if head.key.startswith(_GOVERNED) and not head.key.startswith(_GOVERNS_NOTHING)]
+    governed = [head for head in heads if head.key.startswith(_GOVERNED)]
     if not governed:
         return hits
     return [hit for hit in hits if not any(head.first <= hit[1] and hit[2] <= head.last for head in governed)]
+
+
+def list_hidden(heads: Sequence[Head]) -> set[int]:
+    """List the numbers of the words that name what the service is not: they do not say what it is."""
+    hidden: set[int] = set()
+    for head in heads:
+        if head.key.startswith("not="):
+            hidden.update(range(head.first, head.last + 1))
+    return hidden
 
 
 class _PlaceReader(Generic[H]):
@@ -305,9 +310,7 @@ class _PlaceReader(Generic[H]):
     def _take(self, match: _Match, first: int) -> None:
         """Record a term that stands in an open place."""
         last = match.last
-        nouns = [sense for sense in match.senses if not sense.startswith((_VERB, *_NO_HEADS))]
-        if not self._is_denied and (not self.is_last or self._ends_phrase(last + 1)):
-            self._found += [Head("says=" + sense, first, last) for sense in match.senses if sense.startswith(_NO_HEADS)]
+        nouns = [sense for sense in match.senses if not sense.startswith(_VERB)]
         verbs = [sense for sense in match.senses if sense.startswith(_VERB)]
         if self._is_start and not self._is_denied and verbs:
             self._found += [Head("does=" + sense[len(_VERB) :], first, last) for sense in verbs]
@@ -330,7 +333,8 @@ class _PlaceReader(Generic[H]):
         self._is_start = False
         if self._ends_phrase(match.last + 1) or not self.is_last:
             nouns = [sense.partition(".")[0] for sense in match.senses if not sense.startswith(_VERB)]
-            self._found += [Head(f"of={label}", first, match.last) for label in dict.fromkeys(nouns)]
+            relation = "about" if self._has_first else "of"
+            self._found += [Head(f"{relation}={label}", first, match.last) for label in dict.fromkeys(nouns)]
 
     def _ends_phrase(self, i: int) -> bool:
         """Whether a phrase ends before the word with a number."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from socialcls.features.extractor import list_name
 from socialcls.features.groups import GROUPS_BY_NAME, Factor
-from socialcls.features.heads import Head, Hit, drop_governed, find_heads
+from socialcls.features.heads import Head, Hit, drop_governed, find_heads, list_hidden
 from socialcls.features.services import find_name
 from socialcls.features.signals import Pair, Row, Weighed, scan
 from socialcls.features.url_features import read_url_keys
@@ -102,7 +102,7 @@ HEAD_SIGNALS = {
     "also": "calls_itself",
     "not": "denies_to_be",
     "of": "is_about",
-    "says": "is_about",
+    "about": "is_about",
     "does": "invites_to",
 }
 """The signal of a head, by what stands before its sense."""
@@ -178,12 +178,24 @@ class WordField:
 
 
 _KEYED = ("signals", "heads", "services")
+_NONE: set[int] = set()
 
 
 class ReadWords(ReadField):
     """The words of one document's text or name."""
 
-    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "_word_spans", "words")
+    __slots__ = (
+        "_field",
+        "_heads",
+        "_hidden",
+        "_hits",
+        "_is_plain",
+        "_n_named",
+        "_pieces",
+        "_places",
+        "_word_spans",
+        "words",
+    )
 
     def __init__(self, field: WordField, text: str) -> None:
         super().__init__(field.name, text)
@@ -192,13 +204,15 @@ class ReadWords(ReadField):
         self.words = words = read.words
         self._pieces, self._is_plain = read.pieces, read.is_plain
         self._hits: list[Hit]
-        hits, pairs = scan(words)
-        distinct: list[Weighed] = [word for word in _list_distinct(words) if word.row[-1]]
+        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        self._hidden = hidden = list_hidden(self._heads) if self._heads else _NONE
+        hits, pairs = scan(words, hidden)
+        shown_words = [word for i, word in enumerate(words) if i not in hidden] if hidden else words
+        distinct: list[Weighed] = [word for word in _list_distinct(shown_words) if word.row[-1]]
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
         self._word_spans: list[Span] = []
-        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
         self._hits = drop_governed(hits, self._heads)
         if self._hits:
             signals = field.keys["signals"]
@@ -257,11 +271,15 @@ class ReadWords(ReadField):
 
     def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
         """Find the first and the last word of each place where a thing stands."""
-        words = self.words
+        words, hidden = self.words, self._hidden
         if isinstance(thing, WeighedWord):
-            return [(i, i) for i, word in enumerate(words) if word is thing]
+            return [(i, i) for i, word in enumerate(words) if word is thing and i not in hidden]
         if isinstance(thing, Pair):
-            return [(i, i + 1) for i in range(len(words) - 1) if words[i].pairs.get(words[i + 1].key) is thing]
+            return [
+                (i, i + 1)
+                for i in range(len(words) - 1)
+                if words[i].pairs.get(words[i + 1].key) is thing and i not in hidden and i + 1 not in hidden
+            ]
         if isinstance(thing, Key):
             if thing.group.endswith("signals"):
                 return [(first, last) for signal, first, last in self._hits if signal == thing.name]
@@ -272,9 +290,13 @@ class ReadWords(ReadField):
     def _locate(self) -> dict[Weighed, list[Span]]:
         """Find the words of everything that stands in the text, in one pass."""
         if not self._places:
-            words, places = self.words, self._places
+            words, hidden, places = self.words, self._hidden, self._places
             for i, word in enumerate(words):
+                if i in hidden:
+                    continue
                 places.setdefault(word, []).append((i, i))
+                if i + 1 in hidden:
+                    continue
                 pair = word.pairs.get(words[i + 1].key) if i + 1 < len(words) else None
                 if pair is not None:
                     places.setdefault(pair, []).append((i, i + 1))
