@@ -14,7 +14,8 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
 
 The first head of a text, later ones, what is denied, what it is about, and the verb that opens a clause ("track",
 "ask") are features apart. So is what stands behind a head ("list of blogs": about blogs) from what stands behind none
-("home of our forum"). The words of what is denied count for nothing else. The language is the one with most function words among those whose heads stand in the text.
+("home of our forum"). The words of what is denied count for nothing else. The language is the one with most function
+words among those whose heads stand in the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
