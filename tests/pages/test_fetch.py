@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from socialcls.pages.crew import WINDOW, fetch_documents
+from socialcls.pages.pool import WINDOW, fetch_documents
 from socialcls.pages.fetch import MAX_BYTES, Fetcher, FetchSettings, fetch_document, is_public
 from tests.pages.servers import Site, answer, drip, flood, hang_up, redirect, serve
 

@@ -25,17 +25,17 @@ def fetch_documents(urls: Iterable[str], settings: FetchSettings | None = None) 
         settings: How; `n_workers` hosts are asked at the same time.
     """
     settings = settings or FetchSettings()
-    crew = _Crew(settings)
+    pool = _Pool(settings)
     pending: deque[_Job] = deque()
     try:
         for url in urls:
-            pending.append(crew.submit(url))
+            pending.append(pool.submit(url))
             while pending and (len(pending) >= WINDOW or pending[0].is_done.is_set()):
                 yield pending.popleft().wait()
         while pending:
             yield pending.popleft().wait()
     finally:
-        crew.stop()
+        pool.stop()
 
 
 class _Job:
@@ -52,7 +52,7 @@ class _Job:
         return self.fetched
 
 
-class _Crew:
+class _Pool:
     """Threads that take the next page of whichever host may be asked."""
 
     def __init__(self, settings: FetchSettings) -> None:
