@@ -205,8 +205,8 @@ def _fetch_pages(given: list[_Given], depth: Depth, *, allow_private: bool) -> l
     """
     if any(not one.document.url.strip() for one in given):
         raise typer.BadParameter("--fetch needs a URL: give one, or --url beside a description.")
-    from socialcls.pages.pool import fetch_documents
     from socialcls.pages.fetch import FetchSettings, find_cache_dir
+    from socialcls.pages.pool import fetch_documents
 
     cache_dir = None if allow_private else find_cache_dir()
     settings = FetchSettings(depth=depth.value, allow_private=allow_private, cache_dir=cache_dir)

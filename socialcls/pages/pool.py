@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from socialcls.messages import Problem
 from socialcls.pages.fetch import FetchedDocument, Fetcher, FetchSettings
 from socialcls.text.urls import read_url
 from socialcls.types import Document
@@ -44,7 +45,7 @@ class _Job:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_done = threading.Event()
-        self.fetched = FetchedDocument(url, Document(url=url), "Not fetched.")
+        self.fetched = FetchedDocument(url, Document(url=url))
 
     def wait(self) -> FetchedDocument:
         """Wait for the page."""
@@ -102,8 +103,8 @@ class _Pool:
             try:
                 job.fetched = self._fetcher.fetch(job.url)
             except Exception as error:  # noqa: BLE001  (a bug in one page is an error of that page)
-                said = f"internal error: {type(error).__name__}: {error}; please report."
-                job.fetched = FetchedDocument(job.url, Document(url=job.url), said)
+                problem = Problem("row_bug", (f"{type(error).__name__}: {error}",))
+                job.fetched = FetchedDocument(job.url, Document(url=job.url), problem)
             job.is_done.set()
             with self._changed:
                 if self._queues[host]:

@@ -5,27 +5,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
-from socialcls.messages import load_messages
+from socialcls.messages import Problem
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns
 
 MAX_CHUNK_CHARS = 1_000_000
 """Of the rows that are handed on together; a row of more is handed on alone."""
-
-
-class Problem(NamedTuple):
-    """What keeps a row from being classified."""
-
-    key: str
-    """Its sentence in `messages`."""
-    values: tuple[str, ...] = ()
-    """What is put into the sentence, in order."""
-
-    def say(self, language: str = "en") -> str:
-        """Write the sentence."""
-        return load_messages(language)[self.key].format(*self.values)
-
-    def __str__(self) -> str:
-        return self.say()
 
 
 class Row(NamedTuple):

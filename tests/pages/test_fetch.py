@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from socialcls.pages.pool import WINDOW, fetch_documents
 from socialcls.pages.fetch import MAX_BYTES, Fetcher, FetchSettings, fetch_document, is_public
+from socialcls.pages.pool import WINDOW, fetch_documents
 from tests.pages.servers import Site, answer, drip, flood, hang_up, redirect, serve
 
 _PAGE = b"<title>Cacti</title><meta name=generator content=phpBB><p>Ask a question about cacti, or answer one."
