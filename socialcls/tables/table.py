@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from socialcls.messages import Problem
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns
+from socialcls.types import Document
 
 MAX_CHUNK_CHARS = 1_000_000
 """Of the rows that are handed on together; a row of more is handed on alone."""
@@ -24,6 +25,31 @@ class Row(NamedTuple):
     """As it stands in the file, with its line end; empty where it cannot be written back so."""
     values: Sequence[Any] | None = None
     """The same as `cells` with numbers and dates as such, of formats that have them."""
+    page: "RowPage | None" = None
+    """The page of the row, where there is one that does not stand in its cells."""
+
+
+class RowPage(NamedTuple):
+    """A web page that is read together with a row."""
+
+    document: Document = Document()
+    """Blank when it could not be had."""
+    is_shell: bool = False
+    """Whether it has hardly any text because scripts would make it."""
+    problem: Problem | None = None
+    """Why it could not be had; None when it could. The row is classified all the same."""
+
+
+def read_row(row: Row, columns: Columns) -> tuple[Document, RowPage | None]:
+    """Read the document of a row: its own cells, then the page that stands in them or comes with it."""
+    own, page = columns.read_own(row.cells), row.page
+    if page is None and columns.html and (read := columns.read_page(row.cells)) is not None:
+        page = RowPage(*read)
+    if page is None or page.problem is not None:
+        return own, page
+    from socialcls.pages.html import add_page  # noqa: PLC0415  (only rows with pages need it)
+
+    return add_page(own, page.document), page
 
 
 class Body(Protocol):
@@ -78,6 +104,8 @@ class Table:
     line_end: str = "\n"
     has_mark: bool = False
     """Whether it began with a byte order mark, which Excel needs."""
+    has_pages: bool = False
+    """Whether its rows are web pages, or services made of them."""
     has_lines: bool = False
     """Whether its one column holds descriptions and URLs, as they come."""
     guessed: Columns | None = None
