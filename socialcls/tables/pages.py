@@ -67,7 +67,9 @@ def open_files(paths: Sequence[str], name: str, *, by_host: bool = False) -> Tab
             n_read += 1
             yield _read_file(path)
 
-    return _make_table(read(), name, lambda: n_read / len(paths), has_files=True, by_host=by_host)
+    table = _make_table(read(), name, lambda: n_read / len(paths), has_files=True, by_host=by_host)
+    table.notes.append(f"saved pages: {len(paths):,}")
+    return table
 
 
 def open_page(source: Source, *, by_host: bool = False) -> Table:

@@ -45,11 +45,16 @@ def read_row(row: Row, columns: Columns) -> tuple[Document, RowPage | None]:
     own, page = columns.read_own(row.cells), row.page
     if page is None and columns.html and (read := columns.read_page(row.cells)) is not None:
         page = RowPage(*read)
+    return join_page(own, page), page
+
+
+def join_page(own: Document, page: RowPage | None) -> Document:
+    """Join what a row says with its page, if there is one and it could be had."""
     if page is None or page.problem is not None:
-        return own, page
+        return own
     from socialcls.pages.html import add_page  # noqa: PLC0415  (only rows with pages need it)
 
-    return add_page(own, page.document), page
+    return add_page(own, page.document)
 
 
 class Body(Protocol):

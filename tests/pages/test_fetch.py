@@ -1,6 +1,7 @@
 """Fetching: what is refused, what goes wrong, and who is asked how often."""
 
 import gzip
+import os
 import socket
 import subprocess
 import sys
@@ -244,10 +245,13 @@ def test_the_front_page_of_a_deep_address_is_looked_at(site: Site):
     assert [mark.id for mark in fetched.document.marks] == ["engine.phpbb"]
 
 
-def test_the_command_fetches_and_says_what_went_wrong(site: Site):
+def test_the_command_fetches_and_says_what_went_wrong(site: Site, tmp_path):
     """A page is read; one that is not there is an error, exit 1, and the address is classified all the same."""
     command = [sys.executable, "-m", "socialcls", "classify", "--fetch", "--allow-private", "--json"]
-    done = subprocess.run([*command, f"{site.url}/", f"{site.url}/gone"], capture_output=True, check=False)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [*command, f"{site.url}/", f"{site.url}/gone"], capture_output=True, env=environment, check=False
+    )
     first, second = done.stdout.decode().splitlines()
     assert done.returncode == 1
     assert '"best_guess": "community"' in first
