@@ -73,9 +73,7 @@ def test_mhtml_is_the_page_in_it():
     assert read_saved(inner).document == Document("Żółw.", "https://inner.example/", "Żółw")
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"no message at all", b"Content-Type: text/plain\r\n\r\nhello", b"\xff\x00" * 99]
-)
+@pytest.mark.parametrize("data", [b"", b"no message", b"Content-Type: text/plain\r\n\r\nhello", b"\xff\x00" * 99])
 def test_what_is_no_mhtml_has_no_page(data: bytes):
     """Whatever stands there."""
     assert read_mhtml(data) is None
