@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from socialcls.classifier import Classifier
     from socialcls.messages import Problem
     from socialcls.pages.fetch import FetchedDocument
+    from socialcls.pages.saved import SavedPage
     from socialcls.taxonomy.taxonomy import Taxonomy
     from socialcls.types import Document, Prediction
 
@@ -151,7 +152,9 @@ class _Given(NamedTuple):
         return [*notes, messages["shell"]] if self.is_shell else notes
 
 
-_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+_PAGE_ENDINGS = tuple(
+    ending + packed for ending in (".html", ".htm", ".xhtml", ".mhtml", ".mht") for packed in ("", ".gz", ".zst")
+)
 
 
 def _read_source(source: str, url: str, name: str) -> _Given:
@@ -165,26 +168,31 @@ def _read_source(source: str, url: str, name: str) -> _Given:
     if source == "-":
         data = read_stdin()
         if looks_like_page(data):
-            return _read_page(data, url, name)
+            from socialcls.pages.saved import SavedPage
+
+            return _read_page(SavedPage(url, data), name)
         return _Given(make_document(decode_input(data), url=url, name=name))
-    if source.lower().endswith(_PAGE_ENDINGS) and not any(mark in source for mark in (" ", "://")):
-        path = Path(source)
-        try:
-            if path.is_file() or "/" not in source:
-                return _read_page(path.read_bytes(), url, name)
-        except OSError as error:
-            raise InputError(
-                f"{source}: cannot be read ({error.strerror}). Give a saved page, or a whole URL."
-            ) from error
+    if _names_page(source):
+        from socialcls.tables.pages import read_file
+
+        return _read_page(read_file(source), name, url)
     return _Given(make_document(check_utf8(source), url=url, name=name))
 
 
-def _read_page(html: bytes, url: str, name: str) -> _Given:
-    from socialcls.pages.html import read_page
+def _names_page(source: str) -> bool:
+    """Whether an argument is the name of a saved page: of a file that is there, or that can be nothing else."""
+    if not source.lower().endswith(_PAGE_ENDINGS) or "://" in source:
+        return False
+    return os.path.isfile(source) or not any(mark in source for mark in (" ", "/"))  # noqa: PTH113  (no error)
 
-    page = read_page(html, url)
-    document = page.make_document(url)
-    return _Given(document._replace(name=name or document.name), is_shell=page.is_shell)
+
+def _read_page(saved: "SavedPage", name: str, url: str = "") -> _Given:
+    from socialcls.pages.saved import read_saved
+
+    if saved.problem is not None:
+        raise InputError(saved.problem.say())
+    page = read_saved(saved._replace(url=url or saved.url))
+    return _Given(page.document._replace(name=name or page.document.name), is_shell=page.is_shell)
 
 
 def looks_like_page(data: bytes) -> bool:
@@ -241,11 +249,8 @@ def _check_no_file(source: str) -> None:
     Raises:
         InputError: it is; `batch` reads tables.
     """
-    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGES):  # noqa: PTH113  (no error)
+    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGE_ENDINGS):  # noqa: PTH113  (no error)
         raise InputError(f"{source}: a file. `batch` reads files: socialcls batch {shlex.quote(source)}")
-
-
-_PAGES = (".html", ".htm", ".xhtml")
 
 
 def _show(

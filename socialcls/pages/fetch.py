@@ -140,6 +140,10 @@ class Fetcher:
         self._robots: OrderedDict[str, protego.Protego | None] = OrderedDict()
         self._lock = threading.Lock()
 
+    def find_free_time(self, host: str) -> float:
+        """Find when a host may be asked again, by the monotonic clock; 0 when it was not asked yet."""
+        return self._gates.find_free_time(host)
+
     def fetch(self, url: str) -> FetchedDocument:
         """Fetch a page and read it as a document; never raises for what a server does."""
         url = url.strip()
@@ -270,6 +274,12 @@ class _Gates:
             with self._lock:
                 gate.n_users -= 1
                 self._forget()
+
+    def find_free_time(self, host: str) -> float:
+        """Find when a host may be asked; 0 when it is not known."""
+        with self._lock:
+            gate = self._gates.get(host)
+        return gate.free_at if gate is not None else 0.0
 
     def _forget(self) -> None:
         """Drop the gates longest unused, of those that are open."""

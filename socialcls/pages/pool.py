@@ -115,7 +115,7 @@ class _Pool:
             job.is_done.set()
             with self._changed:
                 if self._queues[host]:
-                    self._push(host, time.monotonic() + self._settings.delay_s)
+                    self._push(host, self._fetcher.find_free_time(host))  # at once where the cache had the page
                 else:
                     del self._queues[host]
 

@@ -149,10 +149,20 @@ def _pool_rows(pages: Iterable[SavedPage]) -> Iterator[Row]:
         yield Row(more, [page.url, "1"], page.problem)
 
 
+def read_file(path: str) -> SavedPage:
+    """Read a saved page from its file, packed or not.
+
+    Raises:
+        InputError: there is no such file, or it is of a kind that is no page.
+        MissingExtraError: what unpacks it is not installed.
+    """
+    with open_source(path) as source:
+        return _read_source(source, path)
+
+
 def _read_file(path: str) -> SavedPage:
     try:
-        with open_source(path) as source:
-            return _read_source(source, path)
+        return read_file(path)
     except (InputError, MissingExtraError) as error:
         return SavedPage("", b"", file=path, problem=Problem("row_page", (str(error),)))
 

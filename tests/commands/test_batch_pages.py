@@ -350,3 +350,26 @@ def test_a_column_of_html_is_read_by_every_way_of_reading_rows(tmp_path, run):
         assert out[0]["category"] == "community"
         assert "phpBB" in out[0]["reason"]
         assert b"page" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["Kolce - forum.html", "kolce.html.gz", "kolce.mhtml"])
+def test_classify_reads_one_saved_page_of_any_kind(tmp_path, name: str):
+    """With a blank in its name, packed, or as a browser saves it in one file; with the address that was noted."""
+    noted = b"<!-- saved from url=(0022)https://kolce.example/ -->" + _FORUM
+    mhtml = b"MIME-Version: 1.0\r\nContent-Location: https://kolce.example/\r\nContent-Type: text/html\r\n\r\n" + _FORUM
+    content = {".gz": gzip.compress(noted), ".mhtml": mhtml}.get(Path(name).suffix, noted)
+    (tmp_path / name).write_bytes(content)
+    command = [_COMMAND, "classify", name, "--json"]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=_environment(tmp_path), check=False)
+    said = json.loads(done.stdout)
+    assert said["category"] == "community"
+    assert {"page", "url"} <= {evidence["field"] for evidence in said["evidence"]}
+
+
+def test_classify_says_which_page_is_not_there(tmp_path):
+    """And which is none."""
+    (tmp_path / "a.html").write_bytes(b"%PDF-1.7")
+    for name, said in (("gone.html", b"gone.html: no such file"), ("a.html", b"a.html: a PDF document")):
+        done = subprocess.run([_COMMAND, "classify", name], capture_output=True, cwd=tmp_path, check=False)
+        assert done.returncode == 1
+        assert said in done.stderr

@@ -236,6 +236,32 @@ def test_the_cache_asks_nobody_twice(site: Site, tmp_path):
     assert site.count("/") == 2
 
 
+def test_pages_that_the_cache_has_are_not_waited_for(site: Site, tmp_path):
+    """The pause is between requests, not between rows: thirty of one address take one request and no pause."""
+    settings = _LOCAL._replace(cache_dir=tmp_path, delay_s=5.0)
+    started = time.monotonic()
+    assert [f.document.name for f in fetch_documents([f"{site.url}/"] * 30, settings)] == ["Cacti"] * 30
+    assert time.monotonic() - started < 8
+    assert site.count("/") == 1
+
+
+def test_nothing_is_asked_for_an_empty_address(site: Site):
+    """It keeps its place."""
+    found = list(fetch_documents(["", f"{site.url}/", ""], _LOCAL))
+    assert [(f.url, f.error) for f in found] == [("", ""), (f"{site.url}/", ""), ("", "")]
+    assert found[0].document.is_blank
+
+
+def test_what_went_wrong_can_be_said_in_any_language(site: Site, tmp_path):
+    """From the cache too."""
+    settings = _LOCAL._replace(cache_dir=tmp_path)
+    for _ in range(2):
+        problem = fetch_document(f"{site.url}/gone", settings).problem
+        assert problem is not None
+        assert problem.say("pl").endswith("404 (nie ma takiej strony).")
+    assert site.count("/gone") == 1
+
+
 def test_the_front_page_of_a_deep_address_is_looked_at(site: Site):
     """Its text comes first, and its marks are added; the address stays the one that was asked for."""
     site.answers["/deep/page"] = answer(b"<title>A question</title><p>My cactus is ill, what shall I do?")
