@@ -226,7 +226,9 @@ def test_by_host_the_front_page_of_each_host_is_asked_once(site: Site, tmp_path,
     hosts = [_name_host(site, n) for n in range(3)]
     rows = [[f"http://{hosts[n % 3]}/article/{n}"] for n in range(12)]
     source = _write(tmp_path / "in.csv", ["url"], rows)
-    done = run(source, "-o", tmp_path / "out.csv", "--fetch", "--allow-private", "--by-host")
+    summary = tmp_path / "s.html"
+    done = run(source, "-o", tmp_path / "out.csv", "--fetch", "--allow-private", "--by-host", "--summary", summary)
+    assert "Pages read: 3; could not be had: 0" in summary.read_text("utf-8")
     out = _read(tmp_path / "out.csv")
     assert site.count("/") == 3
     assert len(site.asked) == 6  # and the robots.txt of each
