@@ -122,4 +122,6 @@ def _read_warc(stream: IO[bytes]) -> Iterator[SavedPage]:
         url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
         content_type = (record.http_content_type or "").lower()
         if content_type in _PAGE_TYPES and record.http_headers.status_code == 200:
+            if not url.lower().startswith(("http://", "https://")):
+                url = ""  # it would stand in a cell, which a spreadsheet may take for a formula
             yield SavedPage(url, record.reader.read(2 * MAX_CHARS), record.http_charset or "")

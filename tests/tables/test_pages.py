@@ -2,9 +2,13 @@
 
 import csv
 import gzip
+import json
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from socialcls.errors import InputError
 from socialcls.tables.columns import ColumnNames, find_columns
@@ -130,3 +134,34 @@ def test_the_own_cells_of_a_row_come_before_its_page(tmp_path):
     assert [mark.id for mark in first.marks] == ["engine.phpbb"]
     assert (second.name, second.url) == ("Kolce", "https://kolce.example/")
     assert third == ("Kaktusy", "ogrod.example", "Ogród", ())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(
+        [b"", b"<html>", b"Content-Type: text/html\r\n\r\n", b"WARC/1.0\r\nWARC-Type: response\r\n", b"PK"]
+    ),
+    st.sampled_from(["html", "mhtml", "xhtml.gz", "warc", "warc.gz", "wacz"]),
+)
+def test_any_bytes_are_pages_or_refused(tmp_path_factory, content: bytes, beginning: bytes, ending: str):
+    """Each row with a page or a problem; never a traceback."""
+    path = tmp_path_factory.mktemp("t") / f"in.{ending}"
+    path.write_bytes(beginning + content)
+    try:
+        with open_table(str(path)) as table:
+            assert all((row.page is None) == (row.problem is not None) for row in table.body.read_rows())
+    except InputError as error:
+        assert str(path) in str(error)
+
+
+@pytest.mark.parametrize("html", ["<div>" * 200_000, "<a b=" + "'x" * 500_000, "&#x" * 300_000, "\x00\ufeff" * 100_000])
+def test_hostile_cells_take_no_longer_than_others(tmp_path, html: str):
+    """A column may hold anybody's page."""
+    path = tmp_path / "t.jsonl"
+    path.write_text(json.dumps({"html": html}) + "\n", "utf-8")
+    started = time.monotonic()
+    with open_table(str(path)) as table:
+        columns = table.find_columns()
+        assert len([read_row(row, columns) for row in table.body.read_rows()]) == 1
+    assert time.monotonic() - started < 5
