@@ -1,4 +1,4 @@
-"""Fetch many hosts, a fifth of them bad, kill the run half-way, resume it, and check what came of it.
+"""Fetch many hosts, some of them bad, kill the run when half of them were asked, resume it, and check what came of it.
 
 All hosts are addresses of loopback (127/8) that one server answers for: good ones, slow ones, such as drip, flood, stay
 silent, hang up, redirect in circles, send bombs, forbid or break robots.txt. Nothing leaves the machine.
@@ -21,7 +21,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -175,12 +175,13 @@ def measure(n_hosts: int, concurrency: int) -> Result:
             "--concurrency", str(concurrency),
         ]  # fmt: skip
         started = time.monotonic()
-        _, first_bytes, _ = _watch(command, environment, target, kill_at=n_hosts // 2)
+        _, first_bytes, _ = _watch(command, environment, lambda: len(_read_counts(port)) >= n_hosts // 2)
         n_kept = _count_kept(target)
-        code, second_bytes, said = _watch([*command, "--resume"], environment, target)
+        code, second_bytes, said = _watch([*command, "--resume"], environment, lambda: False)
         seconds = time.monotonic() - started
         asked = _read_counts(port)
-        rows = list(csv.DictReader(target.open(encoding="utf-8", newline=""))) if target.exists() else []
+        with target.open(encoding="utf-8", newline="") as made:
+            rows = list(csv.DictReader(made))
         faults = [f"exit code {code}, not 1"] if code != 1 else []
         faults += _find_faults(rows, n_hosts, asked, concurrency)
         return Result(seconds, max(first_bytes, second_bytes), len(rows), n_kept, faults, said)
@@ -212,16 +213,16 @@ def _is_target(page: str, n_hosts: int) -> bool:
     return page in {f"{name_host(n + 50)}/" for n in range(n_hosts) if find_kind(n) == "redirects to another"}
 
 
-def _watch(command: Sequence[str], environment: dict[str, str], target: Path, kill_at: int = 0) -> tuple[int, int, str]:
-    """Run a command; return its exit code, the most memory that it held, and the end of what it said."""
+def _watch(command: Sequence[str], environment: dict[str, str], is_due: Callable[[], bool]) -> tuple[int, int, str]:
+    """Run a command, killed when that is due; return its exit code, the most memory that it held, and what it said."""
     most = 0
     with tempfile.TemporaryFile("w+") as said:
         running = subprocess.Popen(command, env=environment, stderr=said)
         while running.poll() is None:
             most = max(most, _read_peak(running.pid))
-            if kill_at and _count_kept(target) >= kill_at:
+            if is_due():
                 running.send_signal(signal.SIGKILL)
-            time.sleep(0.2)
+            time.sleep(0.5)
         said.seek(0)
         return running.returncode, most, "\n".join(said.read().splitlines()[-4:])
 

@@ -175,9 +175,9 @@ def test_a_document_is_known_by_its_host_or_name(document, entry):
 
 @pytest.mark.slow
 def test_many_hosts_are_fetched_in_order_and_resumed_after_a_kill():
-    """A fifth of them drip, flood, stay silent, hang up, …: nothing is lost, mixed up, or asked for twice."""
+    """Some of them drip, flood, stay silent, hang up, …: nothing is lost, mixed up, or asked for twice."""
     result = measure_hosts(300, 32)
     assert result.faults == []
     assert result.n_rows == 300
-    assert 0 < result.n_kept < 300
+    assert result.n_kept < 300
     assert result.most_bytes < 150 * MB

@@ -11,7 +11,7 @@ from socialcls.terminal import progress
 def test_where_there_is_no_terminal_a_line_a_minute_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch):
     """With the rate of this run alone, and what became of the pages."""
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("socialcls.terminal.progress.time.monotonic", lambda: now[0])
     said: list[str] = []
     with progress.watch_rows(say=said.append) as show:
         for seconds, n_rows in ((0, 400), (30, 430), (60, 460), (90, 490), (120, 1_000)):
