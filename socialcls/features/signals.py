@@ -54,11 +54,13 @@ class Entries(Protocol):
 class Weighed:
     """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("row",)
+    __slots__ = ("kinds", "row")
 
     def __init__(self, row: "Row") -> None:
         self.row = row
         """What it weighs."""
+        self.kinds: Row = ()
+        """What it says of kinds (see `model.kinds`); empty where that is nothing."""
 
 
 class Pair(Weighed):

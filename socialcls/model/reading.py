@@ -6,7 +6,7 @@ coefficient times the term's scale.
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import TypeVar
 
 from socialcls.features.extractor import list_name
@@ -41,10 +41,12 @@ class Term:
 
     def add_to(self, scores: list[float]) -> None:
         """Add what the things weigh to the logit of each label."""
-        scale = self.scale
-        columns = zip(*[thing.row for thing in self.weighed], strict=True)
-        for i, column in zip(range(len(scores)), columns, strict=False):
-            scores[i] += sum(column) * scale
+        rows = [thing.row for thing in self.weighed]
+        for i in range(len(scores) - 1):  # that of the last label is 0
+            total = 0.0
+            for row in rows:
+                total += row[i]
+            scores[i] += total * self.scale
 
 
 class Contribution:
@@ -100,6 +102,7 @@ HEAD_SIGNALS = {
     "also": "calls_itself",
     "not": "denies_to_be",
     "of": "is_about",
+    "says": "is_about",
     "does": "invites_to",
 }
 """The signal of a head, by what stands before its sense."""
@@ -118,15 +121,32 @@ class ReadField:
         self.text = text
         self.terms: list[Term] = []
 
-    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
-        """List what each thing adds to the margin of the one label over the other, both by index."""
+    def contribute(self, best: int, runner_up: int, least: float = -inf) -> list[Contribution]:
+        """List what each thing adds to the margin of the one label over the other, both by index.
+
+        Args:
+            best: Index of the one label.
+            runner_up: Index of the other.
+            least: What a thing adds at least to be listed; most add next to nothing.
+        """
         listed: list[Contribution] = []
         for term in self.terms:
             scale = term.scale
             for thing in term.weighed:
-                row = thing.row
-                listed.append(Contribution((row[best] - row[runner_up]) * scale, self, thing))
+                value = (thing.row[best] - thing.row[runner_up]) * scale
+                if value >= least:
+                    listed.append(Contribution(value, self, thing))
         return listed
+
+    def add_up_favour(self, best: int, runner_up: int) -> float:
+        """Add up the contributions that speak for the one label against the other."""
+        total = 0.0
+        for term in self.terms:
+            for thing in term.weighed:
+                value = (thing.row[best] - thing.row[runner_up]) * term.scale
+                if value > 0.0:
+                    total += value
+        return total
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a thing stands, in order, each place once."""
@@ -298,7 +318,7 @@ class ReadUrl(ReadField):
             if factor.name in by_factor:
                 self.terms.append(Term(factor.smoothing, by_factor[factor.name]))
 
-    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+    def contribute(self, best: int, runner_up: int, least: float = -inf) -> list[Contribution]:
         """List what each signal, and all plain keys of each place together, add to the margin."""
         listed: list[Contribution] = []
         by_place: dict[Span, Contribution] = {}
@@ -314,7 +334,12 @@ class ReadUrl(ReadField):
                     by_place[span] = Contribution(value, self, contribution.thing, (span,))
                 else:
                     known.value += value
-        return listed + list(by_place.values())
+        listed += by_place.values()
+        return listed if least == -inf else [c for c in listed if c.value >= least]
+
+    def add_up_favour(self, best: int, runner_up: int) -> float:
+        """Add up the contributions that speak for the one label against the other."""
+        return sum([max(0.0, contribution.value) for contribution in self.contribute(best, runner_up)])
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a key stands."""

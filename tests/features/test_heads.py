@@ -34,6 +34,8 @@ _SENSES = {
         "photographer": "person.blog",
         "track": "verb.other",
         "post": "verb.platform,blog.personal",
+        "anglers": "people.members",
+        "folklore": "topic.subject",
     },
     "pl": {
         "forum": "community.interest",
@@ -42,6 +44,8 @@ _SENSES = {
         "lista": "other.reference",
         "sklep": "other.shop",
         "piszę": "verb.blog",
+        "wędkarze": "people.members",
+        "wędkarzy": "people.members",
     },
 }
 _ROLES = {
@@ -216,6 +220,24 @@ def test_a_verb_that_opens_a_clause_says_what_one_does_there(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Anglers and folklore", "says=people.members says=topic.subject"),
+        ("For anglers", "of=people"),
+        ("A forum for anglers", "is=community.interest of=people"),
+        ("Anglers forum", "is=community.interest"),
+        ("Wędkarze: nasze forum", "says=people.members is=community.interest"),
+        ("Wędkarze forum", "says=people.members is=community.interest"),
+        ("Forum wędkarzy", "is=community.interest of=people"),
+        ("Not anglers", ""),
+    ],
+)
+def test_members_and_subjects_are_no_heads(text, expected):
+    """They are said, and leave the head's place to what the service calls itself."""
+    assert " ".join(head.key for head in _find(text)[1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Gardenia is a forum", "is=community.interest"),
         ("For gardeners it is a forum", "is=community.interest"),
         ("Gardenia to forum", "is=community.interest"),
@@ -291,7 +313,7 @@ _KEYS = {
     for sense in senses.split(",")
     for said in ("is", "also", "not", "of")
     if not sense.startswith("verb.")
-} | {"does=other", "does=platform", "does=blog"}
+} | {"does=other", "does=platform", "does=blog", "says=people.members", "says=topic.subject"}
 
 
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=6)), max_size=60).map(" ".join))
