@@ -175,6 +175,8 @@ def _read_source(source: str, url: str, name: str) -> _Given:
     if _names_page(source):
         from socialcls.tables.pages import read_file
 
+        if not os.path.exists(source):  # noqa: PTH110  (no error)
+            raise InputError(f"{source}: no such file. Give a saved page, or a whole URL.")
         return _read_page(read_file(source), name, url)
     return _Given(make_document(check_utf8(source), url=url, name=name))
 
