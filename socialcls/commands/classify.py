@@ -20,6 +20,7 @@ from socialcls.commands.options import (
     print_json,
     read_stdin,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError
 
@@ -110,13 +111,13 @@ def classify(
 
         answers = list(zip(documents, predictions, strict=True))
         save_report(save, answers, classifier.card, classifier.taxonomy, language)
-        typer.echo(f"Saved in {save}", err=True)
+        tell(f"Saved in {save}")
     if as_json:
         _print_json(given, predictions, classifier.taxonomy, language)
     else:
         _show(documents, predictions, classifier.taxonomy, language, why)
         for note in (note for one in given for note in one.list_notes(language)):
-            _tell(note)
+            tell(note)
         if changes:
             _show_changes(documents, classifier, language, social_only=social_only)
         if similar:
@@ -221,12 +222,6 @@ def _add_page(document: "Document", page: "FetchedDocument") -> _Given:
     text = f"{document.text} {fetched.text}".strip()
     whole = fetched._replace(text=text, url=document.url, name=document.name or fetched.name)
     return _Given(whole, is_shell=page.is_shell)
-
-
-def _tell(note: str) -> None:
-    from socialcls.text.escaping import neutralise
-
-    typer.echo(neutralise(note), err=True)
 
 
 def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str) -> None:

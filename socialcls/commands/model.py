@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialcls.commands.options import JsonOption, LanguageOption, choose_language, make_app, print_json, show_examples
+from socialcls.commands.options import (
+    JsonOption,
+    LanguageOption,
+    choose_language,
+    make_app,
+    print_json,
+    show_examples,
+    tell,
+)
 from socialcls.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -77,7 +85,7 @@ def _export(artifact: "Artifact", path: Path, *, force: bool) -> None:
 
     check_outputs((path,), (), force=force)
     export_pipeline(artifact, path)
-    typer.echo(f"Saved in {path}. {WARNING}", err=True)
+    tell(f"Saved in {path}. {WARNING}")
 
 
 def _verify(artifact: "Artifact", model_dir: Path, *, as_json: bool) -> None:
@@ -89,7 +97,9 @@ def _verify(artifact: "Artifact", model_dir: Path, *, as_json: bool) -> None:
     elif faults:
         raise ModelError(f"{model_dir}: " + " ".join(faults))
     else:
-        typer.echo(f"{model_dir}: whole. {artifact.n_features:,} features, {len(artifact.card.labels)} labels.")
+        from socialcls.text.escaping import neutralise
+
+        print(neutralise(f"{model_dir}: whole. {artifact.n_features:,} features, {len(artifact.card.labels)} labels."))
     if faults:
         raise typer.Exit(1)
 

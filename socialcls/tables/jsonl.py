@@ -11,6 +11,7 @@ from socialcls.tables.csv import open_lines
 from socialcls.tables.encodings import clean, find_bad_byte
 from socialcls.tables.sources import Source
 from socialcls.tables.table import Problem, Row, RowsBody, Table, cut_lines
+from socialcls.text.escaping import neutralise_json
 
 _N_FIRST = 1_000  # objects whose keys are the columns
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -139,6 +140,8 @@ class JsonlWriter(NamedTuple):
     """Those of `appended` that are numbers."""
     line_end: str = "\n"
     has_mark: bool = False
+    is_shown: bool = False
+    """Whether on a terminal: then control characters are written as JSON has them."""
 
     def write_header(self, columns: Sequence[str], appended: Sequence[str], header: str = "") -> str:
         """Write nothing: every object has its keys."""
@@ -159,7 +162,8 @@ class JsonlWriter(NamedTuple):
                 lines.append(f"{bare}{added}" if bare == "{" else f"{bare}, {added}")
             else:
                 lines.append(_dump({**self._find_values(row), **ours}))
-        return "".join([line + self.line_end for line in lines])
+        text = "".join([line + self.line_end for line in lines])
+        return neutralise_json(text) if self.is_shown else text
 
     def _find_values(self, row: Row) -> dict[str, Any]:
         if row.values is None:

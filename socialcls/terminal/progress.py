@@ -18,6 +18,7 @@ from rich.progress import (
 
 from socialcls.batch.summary import Tally
 from socialcls.terminal.console import make_console
+from socialcls.text.escaping import neutralise
 
 _QUIET_S = 1.0  # nothing is shown of work that is over before
 
@@ -30,9 +31,13 @@ def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | N
     """
     console = make_console(stderr=True)
     columns = (
-        SpinnerColumn(), TextColumn("{task.fields[speed]}"), BarColumn(bar_width=20), TaskProgressColumn(),
-        TimeRemainingColumn(compact=True), TextColumn("{task.fields[tally]}"),
-    )  # fmt: skip
+        SpinnerColumn(),
+        TextColumn("{task.fields[speed]}", markup=False),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[tally]}", markup=False),
+    )
     progress = Progress(*columns, console=console, transient=True, disable=is_quiet or not console.is_terminal)
     task = progress.add_task("Classifying", total=None, speed="", tally="")
     started = time.monotonic()
@@ -45,12 +50,13 @@ def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | N
             progress.start()
         speed = f"{tally.n_rows:,} rows · {tally.n_rows / max(elapsed, 0.001):,.0f} rows/s"
         progress.update(task, total=1.0 if share is not None else None, completed=share or 0.0, speed=speed)
-        progress.update(task, tally=" · ".join(f"{name} {n:,}" for name, n in tally.answers.items()))
+        progress.update(task, tally=neutralise(" · ".join(f"{name} {n:,}" for name, n in tally.answers.items())))
 
     try:
         yield show
     finally:
-        progress.stop()
+        if progress.live.is_started:  # up to 14, rich writes an empty line when what was never shown is stopped
+            progress.stop()
 
 
 @contextmanager
@@ -58,7 +64,7 @@ def watch_steps() -> Iterator[Callable[[str], None]]:
     """Show the step that is under way: a spinner on a terminal, a line for each step elsewhere."""
     console = make_console(stderr=True)
     if not console.is_terminal:
-        yield lambda step: console.print(f"{step} …")
+        yield lambda step: console.print(neutralise(f"{step} …"))
         return
     with _spin(console) as show:
         yield show
@@ -66,7 +72,7 @@ def watch_steps() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def _spin(console: Console) -> Iterator[Callable[[str], None]]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         running: list[TaskID] = []
 
@@ -76,7 +82,7 @@ def _spin(console: Console) -> Iterator[Callable[[str], None]]:
 
         def begin(step: str) -> None:
             finish()
-            running.append(progress.add_task(step, total=1))
+            running.append(progress.add_task(neutralise(step), total=1))
 
         yield begin
         finish()
