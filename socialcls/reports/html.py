@@ -71,7 +71,7 @@ def _escape(text: str) -> str:
 
 def _name_colour(label: str) -> str:
     """Name the variable of a label's colour, in an attribute; a label may be called anything."""
-    return "--" + re.sub(r"[^\w-]", "-", label)
+    return "--" + re.sub(r"[^\w-]", "-", label, flags=re.ASCII)
 
 
 def _compose_summary(accounts: Sequence[Account], messages: Messages) -> str:

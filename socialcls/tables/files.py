@@ -27,16 +27,18 @@ _PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)-[0-9a-f]+\.part")
 def replace_file(path: Path) -> Iterator[IO[str]]:
     """Open a UTF-8 file that takes the place of `path` when the block ends well, and vanishes when it does not.
 
+    Bytes of the input that could not be decoded are written as they were.
+
     Raises:
         OutputError: it cannot be written.
     """
     with name_errors(path):
         if is_special(path):
-            with path.open("w", encoding="utf-8", newline="") as stream:
+            with path.open("w", encoding="utf-8", errors=KEEP, newline="") as stream:
                 yield stream
             return
         with make_part(path) as part:
-            with part.open("w", encoding="utf-8", newline="") as stream:
+            with part.open("w", encoding="utf-8", errors=KEEP, newline="") as stream:
                 yield stream
             put_in_place(part, path)
 

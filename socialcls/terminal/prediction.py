@@ -121,7 +121,8 @@ def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language
         example = neighbour.example
         words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
         quoted = ", ".join(messages["quote"].format(word) for word in list(words)[:_MAX_OF_KIND])
-        answer = show_text(categories[example.gold].name, COLOURS[example.gold])
+        named = categories.get(example.gold)  # a model of other labels has no name for it
+        answer = show_text(named.name if named else example.gold, COLOURS[example.gold])
         table.add_row(show_share(neighbour.similarity), answer, _name_document(example.document), show_text(quoted))
     return Group(Text(messages["similar"], style="bold"), table)
 

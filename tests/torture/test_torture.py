@@ -9,6 +9,7 @@ from socialcls.model.store import load_model_files
 from tests.conftest import ROOT
 from tests.torture.answers import ask_mutants
 from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
+from tests.torture.terminal import run_many
 
 
 def test_a_killed_save_loses_nothing():
@@ -47,3 +48,10 @@ def test_a_mutant_that_loads_answers(tmp_path):
     outcomes = ask_mutants(tmp_path, 150, seed=0)
     assert outcomes.keys() == {"loaded", "refused", "longest_ms"}, outcomes
     assert min(outcomes["loaded"], outcomes["refused"]) > 20, outcomes
+
+
+def test_what_reaches_a_terminal_is_text(tmp_path):
+    """Whatever names, cells and arguments try; reports can be parsed."""
+    counts = run_many(tmp_path, 60, seed=0)
+    assert counts.total() == 60
+    assert not counts["faults"], counts
