@@ -146,7 +146,7 @@ def _compose_passage(
     level = next(name for least, name in _LEVELS if abs(passage.contribution) / largest >= least)
     adds = messages["adds_as" if passage.signals else "adds"].format(
         share=show_share(abs(passage.contribution) / account.total),
-        category={label: name for label, name, _ in account.probabilities}[side.label],
+        category=side.name,
         signals=", ".join(names[signal] for signal in passage.signals),
     )
     colour = f"--c: var({_name_colour(side.label)})"
@@ -154,10 +154,9 @@ def _compose_passage(
 
 
 def _compose_legend(account: Account, messages: Messages) -> str:
-    names = {label: name for label, name, _ in account.probabilities}
     solid, dashed = (
         f'<span><mark class="{kind} middle" style="--c: var({_name_colour(side.label)})">'
-        f"{_escape(messages[said].format(category=names[side.label]))}</mark></span>"
+        f"{_escape(messages[said].format(category=side.name))}</mark></span>"
         for side, kind, said in (
             (account.counted_for, "for", "solid"),
             (account.counted_against, "against", "dashed"),

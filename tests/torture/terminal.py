@@ -39,12 +39,31 @@ from socialcls.terminal.console import make_console
 from socialcls.terminal.review import Session
 from socialcls.types import Document
 from tests.torture.answers import make_sample
-from tests.torture.model_files import write_mutant
+from tests.torture.model_files import mutate, write_mutant
 
 _FORGED = "error: forged"
 _OBEYED = (
-    *("\x1b[38;5;199mred", "\x1b]0;title\x07", "\x1b[6n", "\x1b[5;44H", "\x1b]8;;http://evil/\x1b\\link", "\x9b38;5;199m"),
-    *("\x9d0;title\x9c", "\x1bP+q\x1b\\", "\x1b", "\x00", "\x07", "\x08\x08\x08", "\x0b", "\x0c", "\x7f", "\x85", "\x90"),
+    *(
+        "\x1b[38;5;199mred",
+        "\x1b]0;title\x07",
+        "\x1b[6n",
+        "\x1b[5;44H",
+        "\x1b]8;;http://evil/\x1b\\link",
+        "\x9b38;5;199m",
+    ),
+    *(
+        "\x9d0;title\x9c",
+        "\x1bP+q\x1b\\",
+        "\x1b",
+        "\x00",
+        "\x07",
+        "\x08\x08\x08",
+        "\x0b",
+        "\x0c",
+        "\x7f",
+        "\x85",
+        "\x90",
+    ),
     *(f"\n{_FORGED}", f"\r{_FORGED}", f"\r\n{_FORGED}", f"\x85{_FORGED}", f"\u2028{_FORGED}", f"\u2029{_FORGED}"),
     *(f"\x0b{_FORGED}", f"\x0c{_FORGED}", f"\x1c{_FORGED}", f"\x1e{_FORGED}", "\n", "\n\n\n", "\t", "\r"),
     *("\u202egnp.exe", "\u2066\u2067", "\u200e\u200f", "\u061c", "\u200b", "\u2060", "\u206a\u206f", "\xad", "\u034f"),
@@ -54,7 +73,19 @@ _OBEYED = (
 _PRINTABLE = (
     *("[red]markup[/red]", "[/]", "[link=http://evil]x[/link]", "[bold", ":smile:", "</svg><script>alert(1)</script>"),
     *('"><img src=x onerror=alert(1)>', "' onmouseover='x", "]]>", "<!--", "&lt;&#0;", "{0}", "{}", "%s", "\\x1b[31m"),
-    *("$(id)", "`id`", "|", "**bold**", "=1+1", "@x", "é" * 40, "e" + "\u0301" * 30, "漢字", "👨\u200d👩\u200d👧", "می\u200cخ"),
+    *(
+        "$(id)",
+        "`id`",
+        "|",
+        "**bold**",
+        "=1+1",
+        "@x",
+        "é" * 40,
+        "e" + "\u0301" * 30,
+        "漢字",
+        "👨\u200d👩\u200d👧",
+        "می\u200cخ",
+    ),
     *("unsure", "category", "a" * 90, "--help", "../x", "'", '"', ";", "a,b", "a=b"),
 )
 _WORDS = ("forum", "shop", "diary", "members", "sklep", "blog", "threads", "basket", "opis", "x.pl", "post a reply")
@@ -65,8 +96,11 @@ _MADE_BY_RICH = re.compile(
 _CLEARED = "\x1b[2J\x1b[H"  # what a review does between rows
 _OUTPUTS = (".html", ".svg", ".md", ".json")
 _TAGS = frozenset(
-    "html head meta title style body main footer p h1 h2 h3 nav table thead tbody tr th td a span article figure dl dt "
-    "dd figcaption mark div section b i svg rect text line polyline circle".split()  # noqa: SIM905
+    re.findall(
+        r"\w+",
+        "html head meta title style body main footer p h1 h2 h3 nav table thead tbody tr th td a span article figure "
+        "dl dt dd figcaption mark div section b i svg rect text line polyline circle",
+    )
 )
 
 
@@ -106,10 +140,9 @@ class Hostile:
 
     def make_text(self, n_words: int = 3) -> str:
         """Some words, hostile ones among them; what is obeyed never begins a text."""
-        words = [self.random.choice(_WORDS)]
-        for _ in range(n_words):
-            words.append(self.random.choice(self.random.choice((_OBEYED, _PRINTABLE, _WORDS))))
-        return self.random.choice(("", " ", " ")).join(words)
+        choose = self.random.choice
+        words = [choose(_WORDS), *(choose(choose((_OBEYED, _PRINTABLE, _WORDS))) for _ in range(n_words))]
+        return choose(("", " ", " ")).join(words)
 
     def make_label(self) -> str:
         """A word that is a label to a model: printable."""
@@ -126,8 +159,8 @@ class Hostile:
         odd = self.random.choice((b"", b"", b"\xff", b"\x9b31m"))
         return os.fsdecode(b"f" + text.decode("utf-8", "ignore").encode() + odd + ending.encode())
 
-    def make_model(self, *, has_hostile_labels: bool = False) -> str:
-        """A model whose names are hostile, in a directory that is; its labels are the usual ones or are hostile too."""
+    def make_model(self, *, has_hostile_labels: bool = False, is_changed: bool = False) -> str:
+        """A model whose names are hostile; its labels are the usual ones or are hostile too, or anything is changed."""
         card, blocks = make_sample()
         card, blocks = deepcopy(dict(card)), dict(blocks)
         taxonomy = json.loads(blocks["taxonomy"])
@@ -150,6 +183,8 @@ class Hostile:
         card["training"]["versions"] = {self.make_text(1): self.make_text(1)}
         blocks["taxonomy"] = json.dumps(taxonomy, ensure_ascii=False).encode("utf-8", "replace")
         card = json.loads(json.dumps(card, ensure_ascii=False).encode("utf-8", "replace"))
+        if is_changed:
+            card, blocks = mutate(card, blocks, self.random)
         name = self.make_name(".model")
         model_dir = self.directory / name
         model_dir.mkdir(exist_ok=True)
@@ -192,7 +227,9 @@ class Hostile:
             path.write_text(f"{self.make_text(1)},{self.make_text(1)}\nx,y\n", "utf-8", "replace")
         else:
             lines = re.split("\r\n|\r|\n", "\n".join(" ".join(row) for row in rows))
-            path.write_text("\n".join(f"row {line}" for line in lines), "utf-8", "replace")  # a line is a row of its own
+            path.write_text(
+                "\n".join(f"row {line}" for line in lines), "utf-8", "replace"
+            )  # a line is a row of its own
         return name
 
 
@@ -285,7 +322,8 @@ def _batch(hostile: Hostile) -> Command:
 
 
 def _model(hostile: Hostile) -> Command:
-    arguments = ["model", hostile.make_model(has_hostile_labels=hostile.random.random() < 0.6)]
+    how = hostile.random.random()
+    arguments = ["model", hostile.make_model(has_hostile_labels=how < 0.5, is_changed=how > 0.7)]
     more = hostile.random.choice(
         ([], ["--words"], ["--words", "--lang", "pl"], ["--verify"], ["--json"], ["--words", "--json"], ["--label"])
     )
