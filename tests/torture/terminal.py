@@ -35,6 +35,7 @@ from socialcls.classifier import Classifier
 from socialcls.commands.app import app, run
 from socialcls.dataset.review import DecisionFile, Question
 from socialcls.explain.sentence import ReasonWriter
+from socialcls.tables.encodings import KEEP
 from socialcls.terminal.console import make_console
 from socialcls.terminal.review import Session
 from socialcls.types import Document
@@ -205,9 +206,8 @@ class Hostile:
     def write_csv(self, columns: list[str], rows: list[list[str]]) -> str:
         """Write a table as CSV; some bytes of it are no UTF-8."""
         name = self.make_name(".csv")
-        with (self.directory / name).open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            clean = [[cell.replace("\ud83d", "?") for cell in row] for row in (columns, *rows)]
-            csv.writer(stream).writerows([[_drop_halves(cell) for cell in row] for row in clean])
+        with (self.directory / name).open("w", encoding="utf-8", errors=KEEP, newline="") as stream:
+            csv.writer(stream).writerows([columns, *rows])
         return name
 
     def write_table(self) -> str:
@@ -220,7 +220,7 @@ class Hostile:
         path = self.directory / name
         if form == "jsonl":
             lines = [json.dumps(dict(zip(columns, row, strict=True))) for row in rows]
-            path.write_text("\n".join([*lines, self.make_text().replace("\ud83d", "?")]), "utf-8", "surrogateescape")
+            path.write_text("\n".join([*lines, self.make_text()]), "utf-8", KEEP)
         elif form == "xlsx":
             _write_workbook(path, self.make_text(), columns, rows)
         elif form == "none":
@@ -231,10 +231,6 @@ class Hostile:
                 "\n".join(f"row {line}" for line in lines), "utf-8", "replace"
             )  # a line is a row of its own
         return name
-
-
-def _drop_halves(cell: str) -> str:
-    return "".join(char for char in cell if not "\ud800" <= char <= "\udc7f" and not "\udd00" <= char <= "\udfff")
 
 
 def _rename(values: Any, renamed: dict[str, str]) -> Any:
