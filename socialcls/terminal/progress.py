@@ -55,8 +55,7 @@ def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | N
     try:
         yield show
     finally:
-        if progress.live.is_started:  # up to 14, rich writes an empty line when what was never shown is stopped
-            progress.stop()
+        progress.stop()
 
 
 @contextmanager
