@@ -61,6 +61,10 @@ benchmark-speed *options:
     {{bin}}/pip install --quiet -e ".[bench]"
     {{bin}}/python -m benchmarks.speed {{options}}
 
+# Run the suite with the lowest declared versions, and with each other Python that is here.
+lowest:
+    .ci/lowest
+
 # What continuous integration runs.
 ci:
     bash .ci/run

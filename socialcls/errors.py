@@ -14,6 +14,23 @@ A message is one or two sentences: what is wrong, with the name of the thing, th
 class SocialClsError(Exception):
     """A failure that a user can understand and mend; its text is written for them."""
 
+    def __init__(self, message: str, *details: str) -> None:
+        """Say what is wrong.
+
+        Args:
+            message: One or two sentences.
+            details: What there is beside, such as the rows that are wrong: a line each.
+        """
+        super().__init__(message, *details)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message, then the details: names in them may hold anything, line breaks too."""
+        return tuple(map(str, self.args))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
 
 class InputError(SocialClsError):
     """A document, row or file cannot be used."""

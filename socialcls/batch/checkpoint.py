@@ -115,6 +115,8 @@ class Checkpoint:
             stream = self._streams.get(key)
             if stream is None:
                 stream = self._open(key, "wb")
+                self._whole["sizes"][key] = 0
+                self.save()  # or else nobody would know whose file it is, were this run killed
             if header and not stream.tell():
                 stream.write(header.encode("utf-8", KEEP))
             stream.write(text.encode("utf-8", KEEP))

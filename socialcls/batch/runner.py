@@ -363,6 +363,8 @@ def _open_output(job: Job, table: Table, work: _Work, watcher: Watcher) -> Itera
                     stream.write(work.header)
                 yield _Stream(stream, path)
             return
+        if work.writing.is_shown:
+            raise OutputError("What is packed or a workbook is nothing for a terminal. Name a file with -o.")
         with tempfile.TemporaryDirectory(prefix="socialcls-") as directory:
             inner = job._replace(output=str(Path(directory) / "out"), name=table.name)
             with _keep_output(inner, table, work, watcher, _find_packing(path), can_resume=False) as output:

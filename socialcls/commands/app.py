@@ -8,7 +8,8 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -31,8 +32,33 @@ COMMANDS = {
 """What each command does: the first line of its help, kept here so that the list of commands imports none of them."""
 
 
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # click's own, or that of typer's copy of it
+
+
+@contextmanager
+def _neutralise_usage_errors() -> Iterator[None]:
+    """Quote arguments in what is said of wrong usage so that a terminal obeys nothing in them."""
+    try:
+        yield
+    except _UsageError as error:
+        from socialcls.text.escaping import neutralise
+
+        error.message = neutralise(error.message)  # type: ignore[attr-defined]
+        raise
+
+
 class _LazyCommands(TyperGroup):
     """The commands by name, each made when it is needed."""
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401
+        """Read the options before the command."""
+        with _neutralise_usage_errors():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run the command that was asked for."""
+        with _neutralise_usage_errors():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  (typer's own copy of click is not public)
         """The names of all commands."""
@@ -99,7 +125,7 @@ def run(command: Callable[[], object]) -> NoReturn:
         command()
         _flush()
     except SocialClsError as error:
-        _fail(str(error))
+        _fail(*error.lines)
     except BrokenPipeError:
         _leave_closed_pipe()
     except OSError as error:
@@ -138,10 +164,10 @@ def _flush() -> None:
         sys.stdout.flush()
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(*lines: str) -> NoReturn:
     from socialcls.text.escaping import neutralise
 
-    print("error: " + neutralise(message).replace("\n", "\n  "), file=sys.stderr)
+    print("error: " + "\n  ".join(map(neutralise, lines)), file=sys.stderr)
     try:
         _flush()
     except OSError:  # said already

@@ -30,6 +30,7 @@ from socialcls.commands.options import (
     make_app,
     make_fetch_settings,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError, OutputError
 
@@ -206,10 +207,8 @@ def batch(
     is_terminal = sys.stderr.isatty()
 
     def say(line: str) -> None:
-        from socialcls.text.escaping import neutralise
-
         if not quiet:
-            typer.echo(neutralise(line), err=True)
+            tell(line)
 
     n_failed = n_missing = 0
     described: list[dict[str, Any]] = []
@@ -373,7 +372,7 @@ def _leave_interrupted(interrupted: Any) -> NoReturn:  # noqa: ANN401  (Interrup
         arguments = [argument for argument in sys.argv[1:] if argument not in ("--resume", "--force", "-f")]
         again = shlex.join(["socialcls", *arguments, "--resume"])
         said = f"Interrupted: {interrupted.n_kept:,} rows are kept. To go on: {again}"
-    typer.echo(said, err=True)
+    tell(said)
     raise typer.Exit(128 + interrupted.signal_number)
 
 

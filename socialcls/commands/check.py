@@ -17,6 +17,7 @@ from socialcls.commands.options import (
     make_app,
     print_json,
     show_examples,
+    tell,
 )
 from socialcls.errors import DatasetError, InputError
 
@@ -66,7 +67,6 @@ def check(
     from socialcls.taxonomy.own_labels import read_own_labels
     from socialcls.taxonomy.taxonomy import load_taxonomy
     from socialcls.terminal.progress import watch_steps
-    from socialcls.text.escaping import neutralise
 
     check_outputs((output,), data, force=force)
     known = (*load_taxonomy().labels, *(read_own_labels(labels) if labels else ()))
@@ -77,7 +77,7 @@ def check(
         labels=(),
         renamed=parse_renames(label_map),
         label_column=label_column,
-        notify=lambda notice: typer.echo(neutralise(notice), err=True),
+        notify=tell,
     )
     if not examples:
         raise InputError(f"{', '.join(data)}: a header and no rows, so there is nothing to check.")
@@ -92,7 +92,7 @@ def check(
     if output is not None:
         columns = ["place", "check", "reason", "suggestion", "weight", "category", "name", "url", "description"]
         write_rows(output, [_describe(suspicion, examples) for suspicion in found], columns)
-        typer.echo(f"{len(found):,} suspicions in {output}", err=True)
+        tell(f"{len(found):,} suspicions in {output}")
     if as_json:
         for suspicion in found:
             print_json(_describe(suspicion, examples))
@@ -126,9 +126,7 @@ def _cross_validate(
     usable = [example for example in examples if example.gold in known]
     labels = tuple(label for label in known if any(example.gold == label for example in usable))
     if len(usable) < _LEAST_ROWS and not with_base:
-        typer.echo(
-            f"{len(usable)} rows are too few to dispute labels by a model; --base adds the shipped ones.", err=True
-        )
+        tell(f"{len(usable)} rows are too few to dispute labels by a model; --base adds the shipped ones.")
         return {}, labels
     from socialcls.dataset.reader import DEFAULT_DATA_DIR, read_examples
     from socialcls.taxonomy.taxonomy import load_taxonomy
@@ -141,6 +139,6 @@ def _cross_validate(
     try:
         found = cross_validate(learnt, load_taxonomy().with_labels(labels), len(usable), begin)
     except DatasetError as error:
-        typer.echo(f"No labels are disputed by a model: {error}", err=True)
+        tell(f"No labels are disputed by a model: {error}")
         return {}, labels
     return {rows[i]: probabilities for i, probabilities in found.items()}, labels

@@ -25,6 +25,7 @@ from socialcls.commands.options import (
     print_json,
     read_stdin,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError
 
@@ -106,13 +107,13 @@ def classify(
 
         answers = list(zip(documents, predictions, strict=True))
         save_report(save, answers, classifier.card, classifier.taxonomy, language)
-        typer.echo(f"Saved in {save}", err=True)
+        tell(f"Saved in {save}")
     if as_json:
         _print_json(given, predictions, classifier.taxonomy, language)
     else:
         _show(documents, predictions, classifier.taxonomy, language, why)
         for note in (note for one in given for note in one.list_notes(language)):
-            _tell(note)
+            tell(note)
         if changes:
             _show_changes(documents, classifier, language, social_only=social_only)
         if similar:
@@ -228,12 +229,6 @@ def _add_page(document: "Document", page: "FetchedDocument") -> _Given:
     if page.problem is not None:
         return _Given(document, page.problem)
     return _Given(add_page(document, page.document), is_shell=page.is_shell)
-
-
-def _tell(note: str) -> None:
-    from socialcls.text.escaping import neutralise
-
-    typer.echo(neutralise(note), err=True)
 
 
 def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str) -> None:

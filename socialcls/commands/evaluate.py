@@ -20,6 +20,7 @@ from socialcls.commands.options import (
     make_app,
     print_json,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError
 
@@ -105,13 +106,13 @@ def evaluate(
     wrong = list_errors(judged)
     _write_files(described, wrong, notes, errors, report, title=f"{', '.join(data)} · {classifier.card.name}")
     for note in notes:
-        typer.echo(f"warning: {note}", err=True)
+        tell(f"warning: {note}")
     if as_json:
         print_json(described)
     else:
         _show(described)
     if fail_under is not None and described["macro_f1"] < fail_under:
-        typer.echo(f"Macro-F1 {described['macro_f1']:.3f} is below {fail_under:g}.", err=True)
+        tell(f"Macro-F1 {described['macro_f1']:.3f} is below {fail_under:g}.")
         raise typer.Exit(1)
 
 
@@ -170,7 +171,6 @@ def _read(  # noqa: PLR0917  (what the command line says of them)
     from socialcls.dataset.labels import check_renames, parse_renames
     from socialcls.dataset.reader import read_examples
     from socialcls.tables.columns import ColumnNames
-    from socialcls.text.escaping import neutralise
 
     return read_examples(
         data,
@@ -179,7 +179,7 @@ def _read(  # noqa: PLR0917  (what the command line says of them)
         labels=classifier.labels,
         renamed=check_renames(parse_renames(label_map), classifier.labels),
         label_column=label_column,
-        notify=lambda notice: typer.echo(neutralise(notice), err=True),
+        notify=tell,
     )
 
 
@@ -205,14 +205,14 @@ def _write_files(
     if errors is not None:
         write_rows(errors, wrong, ["place", "name", "url", "description", "category", "best_guess", "confidence",
                                    "answered", "reason"])  # fmt: skip
-        typer.echo(f"{len(wrong):,} wrong rows in {errors}", err=True)
+        tell(f"{len(wrong):,} wrong rows in {errors}")
     if report is not None:
         from socialcls.reports.evaluation import compose_evaluation
         from socialcls.tables.files import replace_file
 
         with replace_file(report) as stream:
             stream.write(compose_evaluation(described, wrong, title=title, notes=notes))
-        typer.echo(f"Report in {report}", err=True)
+        tell(f"Report in {report}")
 
 
 def write_rows(path: Path, rows: "Sequence[dict[str, str]]", columns: list[str]) -> None:

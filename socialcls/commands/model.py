@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialcls.commands.options import JsonOption, LanguageOption, choose_language, make_app, print_json, show_examples
+from socialcls.commands.options import (
+    JsonOption,
+    LanguageOption,
+    choose_language,
+    make_app,
+    print_json,
+    show_examples,
+    tell,
+)
 from socialcls.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -68,7 +76,13 @@ def model(
     from socialcls.terminal.metrics import render_model
 
     console = make_console()
-    console.print(render_model(describe_model(artifact), console.width))
+    try:
+        rendered = render_model(describe_model(artifact), console.width)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:  # figures are for people: nothing checks them
+        raise ModelError(
+            f"{model_dir}: its card has not the figures that `train` writes. See what it has with --json."
+        ) from error
+    console.print(rendered)
 
 
 def _export(artifact: "Artifact", path: Path, *, force: bool) -> None:
@@ -77,7 +91,7 @@ def _export(artifact: "Artifact", path: Path, *, force: bool) -> None:
 
     check_outputs((path,), (), force=force)
     export_pipeline(artifact, path)
-    typer.echo(f"Saved in {path}. {WARNING}", err=True)
+    tell(f"Saved in {path}. {WARNING}")
 
 
 def _verify(artifact: "Artifact", model_dir: Path, *, as_json: bool) -> None:
@@ -89,7 +103,9 @@ def _verify(artifact: "Artifact", model_dir: Path, *, as_json: bool) -> None:
     elif faults:
         raise ModelError(f"{model_dir}: " + " ".join(faults))
     else:
-        typer.echo(f"{model_dir}: whole. {artifact.n_features:,} features, {len(artifact.card.labels)} labels.")
+        from socialcls.text.escaping import neutralise
+
+        print(neutralise(f"{model_dir}: whole. {artifact.n_features:,} features, {len(artifact.card.labels)} labels."))
     if faults:
         raise typer.Exit(1)
 

@@ -160,6 +160,13 @@ def decode_input(data: bytes) -> str:
         raise InputError(message) from error
 
 
+def tell(line: str) -> None:
+    """Tell people something on standard error, in one line in which nothing is obeyed."""
+    from socialcls.text.escaping import neutralise
+
+    typer.echo(neutralise(line), err=True)
+
+
 def print_json(values: dict[str, Any]) -> None:
     """One JSON object on a line of standard output."""
     from socialcls.reports.json import dump_line

@@ -15,6 +15,7 @@ from socialcls.commands.options import (
     make_app,
     print_json,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError, SocialClsError
 
@@ -76,9 +77,7 @@ def review(
         questions = _ask_model(source, names, encoding, classifier, file)
         chosen = [questions[i] for i in choose_order(questions, most)]
         n_decided = Session(chosen, file, classifier.labels, make_console()).run(read_key, read_line)
-    typer.echo(
-        f"{n_decided} decisions, {len(file.decisions)} in all, in {target}. Next: socialcls train {target}", err=True
-    )
+    tell(f"{n_decided} decisions, {len(file.decisions)} in all, in {target}. Next: socialcls train {target}")
 
 
 def _ask_model(

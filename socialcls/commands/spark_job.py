@@ -22,6 +22,7 @@ from socialcls.commands.options import (
     UrlColumn,
     make_app,
     show_examples,
+    tell,
 )
 from socialcls.errors import InputError, MissingExtraError, OutputError
 
@@ -95,7 +96,7 @@ def classify(
         _write_frame(_spell_numbers(counted, appended, prefix) if write_as == "csv" else counted, output, write_as)
         found = Counter({"" if answer == _FAILED else answer: n for answer, n in counts.get.items()})
     n_rows = found.total()
-    typer.echo(summarise_batch(found, n_rows, time.monotonic() - started), err=True)
+    tell(summarise_batch(found, n_rows, time.monotonic() - started))
     if not n_rows:
         raise InputError(f"{source}: no rows, so there is nothing to classify.")
 

@@ -22,6 +22,7 @@ from socialcls.commands.options import (
     make_app,
     print_json,
     show_examples,
+    tell,
 )
 from socialcls.errors import OutputError
 
@@ -151,7 +152,7 @@ def train(
     console = make_console()
     console.print(render_model(describe_model(trained.artifact), console.width))
     console.print(render_training(described, console.width))
-    typer.echo(f"Saved in {output}. Ask it: socialcls classify TEXT --model {output}", err=True)
+    tell(f"Saved in {output}. Ask it: socialcls classify TEXT --model {output}")
 
 
 def _check_output(output: Path, *, force: bool) -> None:
@@ -204,7 +205,7 @@ def _read_rows(  # noqa: PLR0917  (what the command line says of them)
             labels=allowed,
             renamed=check_renames(renamed, allowed),
             label_column=label_column,
-            notify=_notify,
+            notify=tell,
         )
 
     if is_alone and not own and "-" not in data:
@@ -215,7 +216,7 @@ def _read_rows(  # noqa: PLR0917  (what the command line says of them)
         if found and not folded & {label.casefold() for label in found}:
             for label in found:
                 check_label(label)
-            _notify(f"Labels: {', '.join(found)}.")
+            tell(f"Labels: {', '.join(found)}.")
             return make_taxonomy(shipped, found), anything
     examples = read(known)
     if not examples:
@@ -232,7 +233,7 @@ def _add_base(own: "list[Example]", weight: float | None) -> "list[Example]":
     base = read_examples([str(DEFAULT_DATA_DIR)])
     weight = weight or choose_weight(len(own), len(base))
     joined = join_base(own, base, weight)
-    _notify(f"{len(own):,} rows of yours, each counts for {weight:g} of {len(joined) - len(own):,} shipped ones.")
+    tell(f"{len(own):,} rows of yours, each counts for {weight:g} of {len(joined) - len(own):,} shipped ones.")
     return joined
 
 
@@ -243,12 +244,6 @@ def _announce(n_own: int, n_rows: int, *, tune: int, curve: bool) -> str:
     return f"Training on {n_rows:,} rows ({n_own:,} yours), about {name_duration(seconds)}"
 
 
-def _notify(notice: str) -> None:
-    from socialcls.text.escaping import neutralise
-
-    typer.echo(neutralise(notice), err=True)
-
-
 def _compare(own: "list[Example]", trained: Any, replaced_dir: Path | None) -> "Comparison | None":  # noqa: ANN401
     from socialcls.classifier import Classifier
     from socialcls.errors import ModelError
@@ -257,7 +252,7 @@ def _compare(own: "list[Example]", trained: Any, replaced_dir: Path | None) -> "
     try:
         replaced = Classifier.load(replaced_dir)
     except ModelError as error:
-        _notify(f"Not compared: {error}")
+        tell(f"Not compared: {error}")
         return None
     outcomes = decide_held_out(trained.held_out, trained.artifact.card)
     if not set(replaced.labels) & set(trained.artifact.card.labels):

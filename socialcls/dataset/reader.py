@@ -12,7 +12,6 @@ from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_
 from socialcls.tables.formats import open_table
 from socialcls.tables.table import Row, Table
 from socialcls.taxonomy.taxonomy import load_taxonomy
-from socialcls.text.escaping import neutralise
 from socialcls.types import UNSURE, Example, Label
 
 _HERE = Path(__file__).parent.parent
@@ -105,7 +104,7 @@ def read_examples(  # noqa: PLR0913  (as many as there are things to know)
             read = _TableReader(table, find_columns(table.name, table.columns, names), index, known, meanings)
             examples += read.read_rows(faults)
     if faults:
-        raise DatasetError(_describe_faults(faults, known))
+        raise DatasetError(*_describe_faults(faults, known))
     if known:
         return examples
     spelt = gather_spellings(example.gold for example in examples)
@@ -165,18 +164,18 @@ class _TableReader:
         return Example(document, label, about, f"{name}, line {row.line}")
 
 
-def _describe_faults(faults: Sequence[_Fault], labels: Sequence[Label]) -> str:
-    """Describe faults, those of one kind in a file together: the first ten, and how many more."""
+def _describe_faults(faults: Sequence[_Fault], labels: Sequence[Label]) -> tuple[str, ...]:
+    """Describe faults in lines, those of one kind in a file together: the first ten, and how many more."""
     lines: dict[tuple[str, str], list[int]] = {}
     for fault in faults:
         lines.setdefault((fault.table, fault.said), []).append(fault.line)
-    said = [neutralise(f"{table}, {_name_lines(at)}: {what}") for (table, what), at in lines.items()]
+    said = [f"{table}, {_name_lines(at)}: {what}" for (table, what), at in lines.items()]
     written = list(dict.fromkeys(fault.label for fault in faults if fault.label is not None))
     help_ = _say_what_to_do(written, labels) if written else ""
     if len(said) == 1:
-        return f"{said[0]} {help_}".strip()
+        return (f"{said[0]} {help_}".strip(),)
     more = [f"and {len(said) - _MAX_FAULTS} more"] if len(said) > _MAX_FAULTS else []
-    return "\n".join([f"{len(faults):,} rows are wrong:", *said[:_MAX_FAULTS], *more, *([help_] if help_ else [])])
+    return (f"{len(faults):,} rows are wrong:", *said[:_MAX_FAULTS], *more, *([help_] if help_ else []))
 
 
 def _say_what_to_do(written: Sequence[str], labels: Sequence[Label]) -> str:
@@ -185,7 +184,7 @@ def _say_what_to_do(written: Sequence[str], labels: Sequence[Label]) -> str:
     reader = LabelReader(tuple(labels))
     pairs = [f"{word}={reader.suggest(word) or 'LABEL'}" for word in written if word][:_MAX_LINES]
     asked = f" Say what other words mean, for example: --map {shlex.quote(','.join(pairs))}." if pairs else ""
-    return f"Labels are: {', '.join(labels)}.{neutralise(asked)}"
+    return f"Labels are: {', '.join(labels)}.{asked}"
 
 
 def _name_lines(lines: Sequence[int]) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
+from socialcls.text.escaping import neutralise
 from socialcls.types import UNSURE, Answer, Document, Field, Label, Mention, Prediction, Reason
 
 MAX_PARTS = 3
@@ -55,17 +56,19 @@ class ReasonWriter:
             InputError: there is no such language.
         """
         self._messages = messages = load_messages(language)
-        self._categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
+        categories = taxonomy.categories[language if language in taxonomy.categories else "en"]
+        self._phrases = {answer: neutralise(category.phrase) for answer, category in categories.items()}
         signals = taxonomy.name_signals(language).items()
         self._answers = {
             label: [
-                _Frame(messages[message].format(category=self._categories[label].phrase, parts=_GAP))
+                _Frame(messages[message].format(category=self._phrases[label], parts=_GAP))
                 for message in ("reason", "reason_one")
             ]
             for label in taxonomy.labels
         }
         self._signals = {
-            signal: _Frame(messages["part_signal"].format(signal=name, words=_GAP)) for signal, name in signals
+            signal: _Frame(messages["part_signal"].format(signal=neutralise(name), words=_GAP))
+            for signal, name in signals
         }
         self._signals |= {signal: _Frame(messages[f"part_{signal}"].format(words=_GAP)) for signal in SPOKEN_SIGNALS}
         self._plain = [
@@ -95,13 +98,13 @@ class ReasonWriter:
         if parts and decision.category != UNSURE:
             for_many, for_one = self._answers[decision.best_guess]
             return (for_one if len(mentions) == 1 else for_many).put(parts)
-        best = self._categories[decision.best_guess].phrase
+        best = self._phrases[decision.best_guess]
         if decision.category != UNSURE:
             return self._messages["reason_bare"].format(category=best)
         return self._messages[_find_doubt(decision, n_reasons=len(mentions))].format(
             best=best,
             best_share=show_share(decision.confidence),
-            runner_up=self._categories[decision.runner_up].phrase,
+            runner_up=self._phrases[decision.runner_up],
             runner_up_share=show_share(decision.runner_up_confidence),
             parts=parts,
         )

@@ -37,6 +37,8 @@ class Side(NamedTuple):
     """What speaks for one label."""
 
     label: Label
+    name: str
+    """Of the label, for people."""
     heading: str
     reasons: tuple[Weighed, ...]
     """The strongest telling ones, largest first; empty when nothing speaks for it."""
@@ -103,7 +105,7 @@ def give_account(document: Document, prediction: Prediction, taxonomy: Taxonomy,
     total = add_up_sizes(prediction.reasons)
     sides = [
         _weigh(
-            (label, messages[heading].format(category=categories[label].phrase)),
+            (label, categories[label].name, messages[heading].format(category=categories[label].phrase)),
             [reason for reason in prediction.reasons if reason.contribution * sign > 0],
             total=total,
             names=signals,
@@ -149,7 +151,7 @@ def name_report(accounts: Sequence[Account], language: str) -> str:
 def name_model(card: Card, language: str) -> str:
     """Name the model that answered, exactly enough to find it again."""
     made_by = load_messages(language)["made_by"]
-    return made_by.format(name=card.name, version=card.version, hash=card.data["sha256"])
+    return made_by.format(name=card.name, version=card.version, hash=card.data.get("sha256", "–"))
 
 
 def _name_service(document: Document) -> str:
@@ -173,7 +175,7 @@ def _read_fields(document: Document, prediction: Prediction, messages: Messages)
 
 
 def _weigh(
-    side: tuple[Label, str],
+    side: tuple[Label, str, str],
     reasons: Sequence[Reason],
     *,
     total: float,

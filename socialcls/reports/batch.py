@@ -56,7 +56,7 @@ def write_summary(path: Path, described: Sequence[Mapping[str, Any]], language: 
     else:
         content = render_page(described, language)
     with replace_file(path) as stream:
-        stream.write(content.encode("utf-8", "replace").decode())
+        stream.write(content)
 
 
 def render_page(described: Sequence[Mapping[str, Any]], language: str) -> str:

@@ -59,11 +59,12 @@ def _draw(answers: Sequence[tuple[Document, Prediction]], card: Card, taxonomy: 
         file=io.StringIO(),
         force_terminal=True,
         color_system="standard",
+        markup=False,
         emoji=False,
     )
     for document, prediction in answers:
         console.print(render_prediction(document, prediction, taxonomy, language, _PICTURE_COLUMNS))
-    svg = console.export_svg(title=f"{card.name} {card.version}")
+    svg = console.export_svg(title=neutralise(f"{card.name} {card.version}"))
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # rich would have a font fetched from the network
 
 

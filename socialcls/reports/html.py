@@ -4,6 +4,7 @@ Real text, no script, no picture and nothing fetched: the page's own policy forb
 the model goes through `_escape`; addresses are shown and never linked.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ from socialcls.explain.summary import Account, FieldRead, Side, give_account, na
 from socialcls.messages import Messages, load_messages
 from socialcls.model.persistence import Card
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.text.escaping import neutralise
+from socialcls.text.escaping import neutralise_lines, neutralise_passages
 from socialcls.types import Document, Prediction
 
 _STYLE_PATH = Path(__file__).parent / "webpage.css"
@@ -65,7 +66,12 @@ def compose_webpage(
 
 def _escape(text: str) -> str:
     """Escape text from outside for use between tags and in attributes, with plain line breaks."""
-    return escape(neutralise(text.replace("\r\n", "\n")))
+    return escape(neutralise_lines(text))
+
+
+def _name_colour(label: str) -> str:
+    """Name the variable of a label's colour, in an attribute; a label may be called anything."""
+    return "--" + re.sub(r"[^\w-]", "-", label, flags=re.ASCII)
 
 
 def _compose_summary(accounts: Sequence[Account], messages: Messages) -> str:
@@ -80,7 +86,7 @@ def _compose_summary(accounts: Sequence[Account], messages: Messages) -> str:
 
 def _compose_badge(account: Account) -> str:
     category = account.prediction.category
-    return f'<span class="badge" style="--c: var(--{category})">{_escape(account.verdict)}</span>'
+    return f'<span class="badge" style="--c: var({_name_colour(category)})">{_escape(account.verdict)}</span>'
 
 
 def _compose_answer(account: Account, number: int, level: str, names: dict[str, str], messages: Messages) -> str:
@@ -89,7 +95,7 @@ def _compose_answer(account: Account, number: int, level: str, names: dict[str, 
     sides = _compose_side(account.counted_for, largest, messages)
     if account.counted_against.has_any:
         sides += _compose_side(account.counted_against, largest, messages)
-    return f"""<article id="service-{number}" style="--c: var(--{account.prediction.category})">
+    return f"""<article id="service-{number}" style="--c: var({_name_colour(account.prediction.category)})">
 <{level} dir="auto">{_escape(account.service)}</{level}>
 <p class="verdict">{_compose_badge(account)} <span>{_escape(account.how_sure)}</span></p>
 <p class="soft">{_escape(account.definition)}</p>
@@ -117,36 +123,40 @@ def _compose_probabilities(account: Account) -> str:
 
 
 def _compose_bar(share: float, label: str) -> str:
-    return f'<td class="bar"><i style="width: {share:.1%}; --c: var(--{label})"></i></td>'
+    return f'<td class="bar"><i style="width: {share:.1%}; --c: var({_name_colour(label)})"></i></td>'
 
 
 def _compose_field(field: FieldRead, account: Account, names: dict[str, str], messages: Messages) -> str:
     largest = max(abs(passage.contribution) for read in account.fields for passage in read.passages) or 1.0
-    text = "".join(_compose_passage(passage, largest, account, names, messages) for passage in field.passages)
+    shown = neutralise_passages([passage.text for passage in field.passages])
+    text = "".join(
+        _compose_passage(passage._replace(text=written), largest, account, names, messages)
+        for passage, written in zip(field.passages, shown, strict=True)
+    )
     return f'<dt>{_escape(field.name)}</dt><dd dir="auto" lang="">{text}</dd>\n'
 
 
 def _compose_passage(
     passage: Passage, largest: float, account: Account, names: dict[str, str], messages: Messages
 ) -> str:
-    text = _escape(passage.text)
+    text = escape(passage.text)  # neutral already: whether a joiner joins is seen in the whole field
     if not passage.contribution:
         return text
     side, kind = (account.counted_for, "for") if passage.contribution > 0 else (account.counted_against, "against")
     level = next(name for least, name in _LEVELS if abs(passage.contribution) / largest >= least)
     adds = messages["adds_as" if passage.signals else "adds"].format(
         share=show_share(abs(passage.contribution) / account.total),
-        category={label: name for label, name, _ in account.probabilities}[side.label],
+        category=side.name,
         signals=", ".join(names[signal] for signal in passage.signals),
     )
-    return f'<mark class="{kind} {level}" style="--c: var(--{side.label})" title="{_escape(adds)}">{text}</mark>'
+    colour = f"--c: var({_name_colour(side.label)})"
+    return f'<mark class="{kind} {level}" style="{colour}" title="{_escape(adds)}">{text}</mark>'
 
 
 def _compose_legend(account: Account, messages: Messages) -> str:
-    names = {label: name for label, name, _ in account.probabilities}
     solid, dashed = (
-        f'<span><mark class="{kind} middle" style="--c: var(--{side.label})">'
-        f"{_escape(messages[said].format(category=names[side.label]))}</mark></span>"
+        f'<span><mark class="{kind} middle" style="--c: var({_name_colour(side.label)})">'
+        f"{_escape(messages[said].format(category=side.name))}</mark></span>"
         for side, kind, said in (
             (account.counted_for, "for", "solid"),
             (account.counted_against, "against", "dashed"),

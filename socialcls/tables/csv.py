@@ -332,15 +332,13 @@ class CsvWriter(NamedTuple):
         part, end = self.delimiter, self.line_end
         lines = []
         for row, cells in zip(rows, appended, strict=True):
-            ours = part.join([self._quote(_defuse(c)) for c in cells])
+            ours = part.join([self._quote(_defuse(neutralise(c) if self.is_shown else c)) for c in cells])
             raw = row.raw
             if raw and self.keeps_rows and not self.is_shown:
                 bare = raw.rstrip("\r\n")
                 lines.append(f"{bare}{part}{ours}{raw[len(bare) :] or end}" if cells else f"{bare}{end}")
                 continue
             own = [self._quote(neutralise(c) if self.is_shown else c) for c in row.cells]
-            if self.is_shown:
-                ours = neutralise(ours)
             line = part.join([*own, ours] if cells else own)
             lines.append(f"{line}{end}" if line else f'""{end}')  # one empty cell is no blank line
         return "".join(lines)

@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -27,16 +28,18 @@ _PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)-[0-9a-f]+\.part")
 def replace_file(path: Path) -> Iterator[IO[str]]:
     """Open a UTF-8 file that takes the place of `path` when the block ends well, and vanishes when it does not.
 
+    Bytes of the input that could not be decoded are written as they were.
+
     Raises:
         OutputError: it cannot be written.
     """
     with name_errors(path):
         if is_special(path):
-            with path.open("w", encoding="utf-8", newline="") as stream:
+            with path.open("w", encoding="utf-8", errors=KEEP, newline="") as stream:
                 yield stream
             return
         with make_part(path) as part:
-            with part.open("w", encoding="utf-8", newline="") as stream:
+            with part.open("w", encoding="utf-8", errors=KEEP, newline="") as stream:
                 yield stream
             put_in_place(part, path)
 
@@ -58,6 +61,24 @@ def make_part(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def make_scratch_dir(part: Path) -> Iterator[Path]:
+    """Make a directory beside what `make_part` named, for a library that wants one; it is gone at the end.
+
+    It is named as the part is, so that the next run finds what a killed one left.
+
+    Raises:
+        OutputError: there can be none.
+    """
+    directory = part.with_name(part.name.removesuffix(".part") + "0.part")
+    with name_errors(part):
+        directory.mkdir(mode=0o700)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def put_in_place(part: Path, path: Path) -> None:
@@ -94,7 +115,10 @@ def remove_stale_parts(target: Path) -> None:
         for path in target.parent.iterdir():
             found = _PART.fullmatch(path.name)
             if found and found["name"] == target.name[-200:] and not is_running(int(found["pid"])):
-                path.unlink(missing_ok=True)
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
 
 def is_running(pid: int) -> bool:

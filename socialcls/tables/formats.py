@@ -4,6 +4,8 @@ Every format is one class here, which says in a few lines what its module does. 
 format is met.
 """
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,6 +49,16 @@ class Writing(NamedTuple):
     """Those of `appended` that are numbers."""
     is_shown: bool = False
     """Whether on a terminal."""
+
+    @property
+    def line_end(self) -> str:
+        """What ends a line: that of the table, or what a terminal takes for one."""
+        return "\n" if self.is_shown else self.table.line_end
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether a byte order mark goes before the first line."""
+        return self.table.has_mark and not self.is_shown
 
     @property
     def header(self) -> list[str]:
@@ -127,7 +139,7 @@ class _Csv(_Text):
         is_csv = table.form in ("csv", "tsv")
         delimiter = self._delimiter or (table.delimiter if table.form == "csv" else ",")
         return CsvWriter(
-            delimiter, table.line_end, table.has_mark and not writing.is_shown, is_shown=writing.is_shown,
+            delimiter, writing.line_end, writing.has_mark, is_shown=writing.is_shown,
             keeps_rows=is_csv and delimiter == table.delimiter, has_header=bool(table.header) or not is_csv,
         )  # fmt: skip
 
@@ -142,7 +154,10 @@ class _Jsonl(_Text):
         from socialcls.tables.jsonl import JsonlWriter  # noqa: PLC0415
 
         table = writing.table
-        return JsonlWriter(tuple(table.columns), writing.appended, writing.numeric, table.line_end, table.has_mark)
+        return JsonlWriter(
+            tuple(table.columns), writing.appended, writing.numeric, writing.line_end, writing.has_mark,
+            writing.is_shown,
+        )  # fmt: skip
 
 
 class _Lines(_Text):
@@ -154,7 +169,7 @@ class _Lines(_Text):
     def make_writer(self, writing: Writing) -> RowWriter:
         from socialcls.tables.lines import LinesWriter  # noqa: PLC0415
 
-        return LinesWriter(writing.table.line_end, writing.table.has_mark)
+        return LinesWriter(writing.line_end, writing.has_mark, writing.is_shown)
 
 
 class _Cdx(_Text):
@@ -405,8 +420,19 @@ def _looks_like_header(line: str) -> bool:
 
 
 def is_terminal(path: str) -> bool:
-    """Whether what is written to a path is shown on a terminal."""
-    return path == STDIO and sys.stdout.isatty()
+    """Whether what is written to a path is shown on a terminal, also where it is named as a device."""
+    if path == STDIO:
+        return sys.stdout.isatty()
+    try:
+        if not stat.S_ISCHR(Path(path).stat().st_mode):
+            return False
+        device = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return False
+    try:
+        return os.isatty(device)
+    finally:
+        os.close(device)
 
 
 def list_tables(path: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from socialcls.tables.csv import open_lines
 from socialcls.tables.encodings import clean, find_bad_byte
 from socialcls.tables.sources import Source
 from socialcls.tables.table import Row, RowsBody, Table, cut_lines
+from socialcls.text.escaping import neutralise_json
 
 _N_FIRST = 1_000  # objects whose keys are the columns
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,16 +41,20 @@ class JsonLines(NamedTuple):
             n_before += len(some)
 
     def _read_row(self, line: int, text: str, known: frozenset[str]) -> Row:
-        blank = [""] * len(self.columns)
         if byte := find_bad_byte(text):
-            return Row(line, blank, Problem("row_bytes", ("UTF-8", byte)), values=[{_UNREADABLE: clean(text.strip())}])
+            return self._keep(line, clean(text.strip()), Problem("row_bytes", ("UTF-8", byte)))
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
-            return Row(line, blank, Problem("row_json", (str(error),)), values=[{_UNREADABLE: clean(text.strip())}])
+            return self._keep(line, clean(text.strip()), Problem("row_json", (str(error),)))
         if not isinstance(values, dict):
-            return Row(line, blank, Problem("row_no_object"), values=[{_UNREADABLE: values}])
+            return self._keep(line, values, Problem("row_no_object"))
         return make_row(line, values, self.columns, known, raw=text)
+
+    def _keep(self, line: int, value: Any, problem: Problem) -> Row:  # noqa: ANN401  (whatever JSON holds)
+        """Keep what is no object: in the first cell, or under a key of its own where rows have keys."""
+        cells = [say_value(value), *[""] * (len(self.columns) - 1)]
+        return Row(line, cells, problem, values=[{_UNREADABLE: value}])
 
 
 def make_row(line: int, values: dict[str, Any], columns: Sequence[str], known: frozenset[str], raw: str = "") -> Row:
@@ -140,6 +145,8 @@ class JsonlWriter(NamedTuple):
     """Those of `appended` that are numbers."""
     line_end: str = "\n"
     has_mark: bool = False
+    is_shown: bool = False
+    """Whether on a terminal: then control characters are written as JSON has them."""
 
     def write_header(self, columns: Sequence[str], appended: Sequence[str], header: str = "") -> str:
         """Write nothing: every object has its keys."""
@@ -154,13 +161,14 @@ class JsonlWriter(NamedTuple):
                 name: (float(cell) if cell else None) if name in self.numeric else cell
                 for name, cell in zip(self.appended, cells, strict=True)
             }
-            if row.raw.rstrip().endswith("}"):
+            if row.values is not None and row.raw.rstrip().endswith("}"):  # a row of CSV may end so too
                 bare = row.raw.strip("\ufeff \t\r\n")[:-1].rstrip()
                 added = _dump(ours)[1:]
                 lines.append(f"{bare}{added}" if bare == "{" else f"{bare}, {added}")
             else:
                 lines.append(_dump({**self._find_values(row), **ours}))
-        return "".join([line + self.line_end for line in lines])
+        text = "".join([line + self.line_end for line in lines])
+        return neutralise_json(text) if self.is_shown else text
 
     def _find_values(self, row: Row) -> dict[str, Any]:
         if row.values is None:

@@ -9,6 +9,7 @@ from socialcls.tables.csv import open_lines
 from socialcls.tables.encodings import find_bad_byte
 from socialcls.tables.sources import Source
 from socialcls.tables.table import Row, Table, cut_lines
+from socialcls.text.escaping import neutralise_lines
 
 COLUMN = "input"
 """What the column of lines is called in a table."""
@@ -69,6 +70,8 @@ class LinesWriter(NamedTuple):
 
     line_end: str = "\n"
     has_mark: bool = False
+    is_shown: bool = False
+    """Whether on a terminal: then control characters are shown and not obeyed."""
 
     def write_header(self, columns: Sequence[str], appended: Sequence[str], header: str = "") -> str:
         """Write nothing: lines have no header."""
@@ -79,4 +82,5 @@ class LinesWriter(NamedTuple):
         """Write rows."""
         del rows
         lines = ["\t".join(" ".join(cell.split()) for cell in cells) for cells in appended]
-        return "".join([line + self.line_end for line in lines])
+        text = "".join([line + self.line_end for line in lines])
+        return neutralise_lines(text) if self.is_shown else text

@@ -9,6 +9,7 @@ from typing import Any
 
 from socialcls.errors import InputError, MissingExtraError, OutputError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, count_known, guess_columns, list_names
+from socialcls.tables.files import make_scratch_dir
 from socialcls.tables.journal import clean_value, read_journal, say_typed
 from socialcls.tables.sources import Source
 from socialcls.tables.table import Row, RowsBody, Table
@@ -158,11 +159,18 @@ def write_workbook(lines: Iterable[str], target: Path, header: Sequence[str], nu
     Raises:
         OutputError: there are more rows than a sheet has.
     """
+    with make_scratch_dir(target) as scratch_dir:
+        return _write_workbook(lines, target, header, numeric, scratch_dir)
+
+
+def _write_workbook(
+    lines: Iterable[str], target: Path, header: Sequence[str], numeric: frozenset[int], scratch_dir: Path
+) -> list[str]:
     import xlsxwriter  # noqa: PLC0415  (an extra)
 
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "nan_inf_to_errors": True, "tmpdir": str(target.parent), "remove_timezone": True,
+        "nan_inf_to_errors": True, "tmpdir": str(scratch_dir), "remove_timezone": True,
     }  # fmt: skip
     book = xlsxwriter.Workbook(str(target), options)
     n_cut = n_links = 0

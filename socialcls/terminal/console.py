@@ -5,6 +5,7 @@ from zlib import crc32
 from rich.console import Console
 from rich.text import Text
 
+from socialcls.text.escaping import neutralise
 from socialcls.types import Answer
 
 
@@ -12,7 +13,7 @@ class _Colours(dict[Answer, str]):
     """A colour for every answer: that of an unknown label depends on nothing but its name."""
 
     def __missing__(self, answer: Answer) -> str:
-        return _OTHERS[crc32(answer.encode()) % len(_OTHERS)]
+        return _OTHERS[crc32(answer.encode("utf-8", "surrogatepass")) % len(_OTHERS)]
 
 
 _OTHERS = ("cyan", "red", "bright_green", "bright_magenta", "bright_blue", "bright_yellow")
@@ -42,9 +43,14 @@ def make_console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
+def show_text(text: str, style: str = "") -> Text:
+    """Show text that comes from outside, a model included: nothing in it is obeyed, and it is one line."""
+    return Text(neutralise(text), style)
+
+
 def name_category(answer: Answer, name: str) -> Text:
     """Show a category's name for people in its colour, then the name that files and options use."""
-    return Text.assemble((f" {name} ", f"bold reverse {COLOURS[answer]}"), f" {answer} ")
+    return Text.assemble(show_text(f" {name} ", f"bold reverse {COLOURS[answer]}"), show_text(f" {answer} "))
 
 
 def draw_bar(share: float, width: int, colour: str) -> Text:

@@ -14,7 +14,7 @@ from rich.text import Text
 from socialcls.explain.top_features import Pull
 from socialcls.messages import load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category
+from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, name_category, show_text
 from socialcls.text.escaping import neutralise
 from socialcls.types import UNSURE, Example, Label
 
@@ -34,7 +34,7 @@ def render_figures(figures: Mapping[str, Any], width: int, title: str = "") -> R
         table.add_column(name, justify="right")
     for label, of_label in figures["labels"].items():
         shown = (f"{of_label[key]:.3f}" for key in ("precision", "recall", "f1"))
-        table.add_row(Text(label, style=COLOURS[label]), *shown, f"{of_label['support']:,}")
+        table.add_row(show_text(label, COLOURS[label]), *shown, f"{of_label['support']:,}")
     intervals = figures.get("intervals") or {}
     right = figures["accuracy_answered"] if figures["coverage"] else None
     answered = (
@@ -57,10 +57,10 @@ def render_confusion(figures: Mapping[str, Any], width: int) -> RenderableType:
     table = _begin_table("gold ↓  best guess →", width)
     table.add_column("")
     for label in figures["confusion"]:
-        table.add_column(label, justify="right")
+        table.add_column(neutralise(label), justify="right")
     for gold, counts in figures["confusion"].items():
         cells = (Text(f"{n:,}", style="bold" if guess == gold else "") for guess, n in counts.items())
-        table.add_row(gold, *cells)
+        table.add_row(show_text(gold), *cells)
     return table
 
 
@@ -73,7 +73,7 @@ def render_breakdown(column: str, by_value: Mapping[str, Mapping[str, Any]], wid
         table.add_column(name, justify="right", overflow="fold")
     for value, figures in by_value.items():
         table.add_row(
-            Text(neutralise(value) or "(empty)"),
+            show_text(value or "(empty)"),
             f"{figures['n_examples']:,}",
             f"{figures['macro_f1']:.3f}",
             f"{figures['accuracy']:.3f}",
@@ -105,7 +105,7 @@ def render_model(described: Mapping[str, Any], width: int) -> RenderableType:
         "made with": ", ".join(f"{name} {version}" for name, version in training["versions"].items()),
     }
     for name, value in rows.items():
-        facts.add_row(name, Text(neutralise(value)))
+        facts.add_row(show_text(name), show_text(value))
     measured = [
         Padding(render_figures(figures, width, f"held-out hosts, {view}"), (1, 0, 0, 0))
         for view, figures in described["figures"].items()
@@ -129,7 +129,7 @@ def render_training(described: Mapping[str, Any], width: int) -> RenderableType:
         for model in comparison["models"]:
             low, high = model["interval"]
             table.add_row(
-                neutralise(model["name"]),
+                show_text(model["name"]),
                 f"{model['accuracy']:.3f}",
                 f"{low:.2f}–{high:.2f}",
                 f"{model['macro_f1']:.3f}",
@@ -147,7 +147,7 @@ def render_training(described: Mapping[str, Any], width: int) -> RenderableType:
         parts.append(
             Text("More rows would help." if gain > _GAIN else "More rows of this kind would hardly help."),
         )
-    parts += [Text(f"warning: {neutralise(warning)}") for warning in described["warnings"]]
+    parts += [show_text(f"warning: {warning}") for warning in described["warnings"]]
     parts.append(Text(f"It took {described['seconds']:.0f} s."))
     return Group(*parts)
 
@@ -167,10 +167,8 @@ def render_suspicions(
         for suspicion in [s for s in found if s.check == check][:most]:
             example = examples[suspicion.row]
             what = example.document.name or example.document.url or example.document.text[:60]
-            table.add_row(
-                *(Text(neutralise(cell)) for cell in (suspicion.place, what, example.gold, suspicion.reason)),
-                Text(suspicion.suggestion),
-            )
+            told = (suspicion.place, what, example.gold, suspicion.reason, suspicion.suggestion)
+            table.add_row(*map(show_text, told))
         parts.append(Padding(table, (1, 0, 0, 0)))
         if counts[check] > most:
             parts.append(Text(f"and {counts[check] - most:,} more: see them all with -o FILE"))
@@ -214,7 +212,7 @@ def _draw_pulls(named: Sequence[tuple[float, str]], colour: str, decimal: str, w
         cells = [Text(f"{weight:.1f}".replace(".", decimal), style=colour)]
         if width >= NARROW:
             cells.append(draw_bar(weight / named[0][0], _PULL_BAR, colour))
-        table.add_row(*cells, Text(neutralise(feature)))
+        table.add_row(*cells, show_text(feature))
     return table
 
 

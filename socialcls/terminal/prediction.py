@@ -1,7 +1,7 @@
 """Show predictions in a terminal, with rich.
 
-Everything that comes from outside goes through `neutralise` and into `Text`, never through markup. Where there is no
-colour, marks behind the words say the same: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
+Everything that comes from outside, names in a model included, goes through `show_text`, never through markup. Where
+there is no colour, marks behind the words say the same: ⁺ and ⁺⁺ for what speaks for the answer, ⁻ and ⁻⁻ against.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +26,8 @@ from socialcls.explain.sentence import (
 from socialcls.explain.summary import add_up_sizes
 from socialcls.messages import Messages, load_messages
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
-from socialcls.text.escaping import neutralise
+from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, show_text
+from socialcls.text.escaping import neutralise, neutralise_passages
 from socialcls.types import Document, Field, Label, Prediction, Reason
 
 if TYPE_CHECKING:
@@ -54,23 +54,23 @@ def render_prediction(
     inner = min(width, WIDE) - 6
     hints = list_hints(document, prediction, messages)
     parts: list[RenderableType] = [
-        Text(neutralise(ReasonWriter(taxonomy, language).write(prediction)), style="bold"),
+        show_text(ReasonWriter(taxonomy, language).write(prediction), "bold"),
         *[Text(hint) for hint in hints],
         Text(),
-        Text(categories[prediction.category].definition, style="italic"),
+        show_text(categories[prediction.category].definition, "italic"),
         Text(),
         _render_probabilities(prediction, taxonomy, language, inner),
         Text(),
-        Text(compare_with_runner_up(prediction, taxonomy, language)),
-        *([Text(say_kind(prediction, taxonomy, language))] if not prediction.is_unsure else []),
+        show_text(compare_with_runner_up(prediction, taxonomy, language)),
+        *([show_text(say_kind(prediction, taxonomy, language))] if not prediction.is_unsure else []),
         Rule(style="bright_black"),
         *_render_fields(document, prediction),
         *_render_reasons(prediction, taxonomy, language, inner),
     ]
-    title = Text(f" {categories[prediction.category].name} ", style=f"bold reverse {colour}")
+    title = show_text(f" {categories[prediction.category].name} ", f"bold reverse {colour}")
     return Panel(
         Group(*parts),
-        title=Text.assemble(title, f" {say_how_sure(prediction, taxonomy, language)} "),
+        title=Text.assemble(title, show_text(f" {say_how_sure(prediction, taxonomy, language)} ")),
         title_align="left",
         border_style=colour,
         padding=(1, 2),
@@ -87,7 +87,7 @@ def render_features(prediction: Prediction, language: str) -> RenderableType:
     table.add_row(_show_logits(prediction.bias, messages), "", messages["bias"])
     for feature in prediction.explanation.features:
         label = prediction.best_guess if feature.contribution > 0 else prediction.runner_up
-        shown = Text(neutralise(feature.name.replace("\t", " ")))
+        shown = show_text(feature.name.replace("\t", " "))
         table.add_row(Text(_show_logits(feature.contribution, messages), COLOURS[label]), feature.group, shown)
     table.add_row(Text(_show_logits(prediction.margin, messages), "bold"), "", Text(messages["margin"], "bold"))
     return table
@@ -99,12 +99,12 @@ def render_changes(found: "Counterfactuals", taxonomy: Taxonomy, language: str) 
     lines: dict[str, None] = {}
     for change in (found.category, found.best_guess):
         if change:
-            words = ", ".join(messages["quote"].format(neutralise(removal.text)) for removal in change.removed)
+            words = ", ".join(messages["quote"].format(removal.text) for removal in change.removed)
             answer = change.prediction.category if change.about == "category" else change.prediction.best_guess
             share = show_share(change.prediction.confidence)
             said = messages[f"changes_{change.about}"]
             lines[said.format(words=words, category=categories[answer].phrase, share=share)] = None
-    return Group(Text(messages["changes"], style="bold"), *map(Text, lines or [messages["changes_none"]]))
+    return Group(Text(messages["changes"], style="bold"), *map(show_text, lines or [messages["changes_none"]]))
 
 
 def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
@@ -120,9 +120,10 @@ def render_neighbours(found: "Sequence[Neighbour]", taxonomy: Taxonomy, language
     for neighbour in found:
         example = neighbour.example
         words = dict.fromkeys(word for shared in neighbour.shared for word in shared.words)
-        quoted = ", ".join(messages["quote"].format(neutralise(word)) for word in list(words)[:_MAX_OF_KIND])
-        answer = Text(categories[example.gold].name, style=COLOURS[example.gold])
-        table.add_row(show_share(neighbour.similarity), answer, _name_document(example.document), Text(quoted))
+        quoted = ", ".join(messages["quote"].format(word) for word in list(words)[:_MAX_OF_KIND])
+        named = categories.get(example.gold)  # a model of other labels has no name for it
+        answer = show_text(named.name if named else example.gold, COLOURS[example.gold])
+        table.add_row(show_share(neighbour.similarity), answer, _name_document(example.document), show_text(quoted))
     return Group(Text(messages["similar"], style="bold"), table)
 
 
@@ -138,13 +139,13 @@ def render_comparison(
     table.add_column(messages["service"], ratio=3, overflow="fold")
     table.add_column(messages["answer"], ratio=2)
     for label in predictions[0].probabilities if is_wide else ():
-        table.add_column(label, justify="right", style=COLOURS[label], no_wrap=True)
+        table.add_column(neutralise(label), justify="right", style=COLOURS[label], no_wrap=True)
     table.add_column(messages["why"], ratio=4)
     for document, prediction in zip(documents, predictions, strict=True):
-        answer = Text(categories[prediction.category].name, style=f"bold {COLOURS[prediction.category]}")
-        answer.append(f"\n{say_how_sure(prediction, taxonomy, language)}", style="not bold default")
+        answer = show_text(categories[prediction.category].name, f"bold {COLOURS[prediction.category]}")
+        answer.append("\n").append(show_text(say_how_sure(prediction, taxonomy, language), "not bold default"))
         shares = [show_share(share) for share in prediction.probabilities.values()] if is_wide else []
-        why = Text(neutralise(writer.name_parts(prediction) or "–"))
+        why = show_text(writer.name_parts(prediction) or "–")
         table.add_row(_name_document(document), answer, *shares, why)
     return table
 
@@ -152,7 +153,8 @@ def render_comparison(
 def _name_document(document: Document) -> Text:
     """Name a service by what was given of it, shortened to fit a cell."""
     given = " · ".join(part.strip() for part in (document.name, document.url, document.text) if part.strip())
-    return Text(neutralise(given[:_MAX_COMPARED_CHARS] + ("…" if len(given) > _MAX_COMPARED_CHARS else "")))
+    more = "…" if len(given) > _MAX_COMPARED_CHARS else ""
+    return show_text(" ".join(given[:_MAX_COMPARED_CHARS].split()) + more)
 
 
 _MAX_COMPARED_CHARS = 160
@@ -160,7 +162,7 @@ _MAX_COMPARED_CHARS = 160
 
 def _render_probabilities(prediction: Prediction, taxonomy: Taxonomy, language: str, width: int) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    names = {label: category.name for label, category in taxonomy.categories[language].items()}
+    names = {label: neutralise(category.name) for label, category in taxonomy.categories[language].items()}
     longest = max(len(names[label]) for label in prediction.probabilities)
     bar_width = min(40, width - longest - 7)
     for label in sorted(prediction.probabilities, key=lambda label: -prediction.probabilities[label]):
@@ -212,12 +214,11 @@ class _Shaded(NamedTuple):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         is_plain = console.no_color or console.color_system is None
         text = Text()
-        for passage in self.passages:
+        shown = neutralise_passages([passage.text for passage in self.passages])
+        for passage, written in zip(self.passages, shown, strict=True):
             strength = max(-1.0, min(1.0, passage.contribution / self.largest))
             is_marked = abs(strength) >= _FAINT and bool(passage.text.strip())
-            text.append(
-                neutralise(passage.text), style=self._find_style(strength) if is_marked and not is_plain else ""
-            )
+            text.append(written, style=self._find_style(strength) if is_marked and not is_plain else "")
             if is_marked and is_plain:
                 text.append(("⁺" if strength > 0 else "⁻") * (2 if abs(strength) > _STRONG else 1))
         if not self.is_whole:
@@ -240,7 +241,7 @@ def _render_reasons(prediction: Prediction, taxonomy: Taxonomy, language: str, w
     largest = max((abs(r.contribution) for r in prediction.reasons if r.is_telling), default=total)
 
     def begin(message: str, label: Label, reasons: Sequence[Reason]) -> tuple[Text, _Reasons]:
-        heading = Text(messages[message].format(category=names[label]), style="bold")
+        heading = show_text(messages[message].format(category=names[label]), "bold")
         share = messages["of_all"].format(share=show_share(add_up_sizes(reasons) / total))
         rows = _Reasons(total, largest, COLOURS[label], taxonomy, language, has_bars=width >= NARROW)
         return heading.append(f" · {share}", style="not bold bright_black"), rows
@@ -282,7 +283,7 @@ class _Reasons:
         shown = telling[:most]
         self._rest += [reason for reason in reasons if reason not in shown]
         if shown and heading:
-            self._add_row("", None, Text(heading, style="italic bright_black"))
+            self._add_row("", None, show_text(heading, "italic bright_black"))
         for reason in shown:
             size = abs(reason.contribution)
             self._add_row(show_share(size / self._total), size / self._largest, self._name(reason))
@@ -302,9 +303,9 @@ class _Reasons:
     def _name(self, reason: Reason) -> Text:
         name, words = name_reason(reason, self._names, self._messages, _MAX_WORDS)
         if not name:
-            return Text(neutralise(words))
+            return show_text(words)
         where = "" if reason.field == "text" else f" ({self._messages[reason.field]})"
-        return Text.assemble((name, "bold"), f" {neutralise(words)}{where}")
+        return Text.assemble(show_text(name, "bold"), show_text(f" {words}{where}"))
 
 
 def _sort_under_headings(

@@ -19,6 +19,7 @@ from rich.progress import (
 from socialcls.batch.summary import Tally
 from socialcls.terminal.console import make_console
 from socialcls.terminal.tally import summarise_pages
+from socialcls.text.escaping import neutralise
 
 _QUIET_S = 1.0  # nothing is shown of work that is over before
 _LINE_S = 60.0  # between lines where there is no terminal
@@ -39,9 +40,13 @@ def watch_rows(
     """
     console = make_console(stderr=True)
     columns = (
-        SpinnerColumn(), TextColumn("{task.fields[speed]}"), BarColumn(bar_width=20), TaskProgressColumn(),
-        TimeRemainingColumn(compact=True), TextColumn("{task.fields[tally]}"),
-    )  # fmt: skip
+        SpinnerColumn(),
+        TextColumn("{task.fields[speed]}", markup=False),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[tally]}", markup=False),
+    )
     progress = Progress(*columns, console=console, transient=True, disable=is_quiet or not console.is_terminal)
     task = progress.add_task("Classifying", total=None, speed="", tally="")
     started = said_at = time.monotonic()
@@ -70,7 +75,7 @@ def watch_rows(
         told = [f"{name} {n:,}" for name, n in tally.answers.items()]
         if tally.n_pages_missing:
             told.append(f"no page {tally.n_pages_missing:,}")
-        progress.update(task, tally=" · ".join(told))
+        progress.update(task, tally=neutralise(" · ".join(told)))
 
     try:
         yield show
@@ -83,7 +88,7 @@ def watch_steps() -> Iterator[Callable[[str], None]]:
     """Show the step that is under way: a spinner on a terminal, a line for each step elsewhere."""
     console = make_console(stderr=True)
     if not console.is_terminal:
-        yield lambda step: console.print(f"{step} …")
+        yield lambda step: console.print(neutralise(f"{step} …"))
         return
     with _spin(console) as show:
         yield show
@@ -91,7 +96,7 @@ def watch_steps() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def _spin(console: Console) -> Iterator[Callable[[str], None]]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         running: list[TaskID] = []
 
@@ -101,7 +106,7 @@ def _spin(console: Console) -> Iterator[Callable[[str], None]]:
 
         def begin(step: str) -> None:
             finish()
-            running.append(progress.add_task(step, total=1))
+            running.append(progress.add_task(neutralise(step), total=1))
 
         yield begin
         finish()

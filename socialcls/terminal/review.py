@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from string import ascii_lowercase
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from socialcls.dataset.review import Decision, DecisionFile, Question
 from socialcls.errors import InputError
-from socialcls.terminal.console import COLOURS
-from socialcls.text.escaping import neutralise
+from socialcls.terminal.console import COLOURS, show_text
+from socialcls.text.escaping import neutralise_lines
 from socialcls.types import Label
 
 SKIP, UNDO, NOTE, QUIT = "s", "u", "n", "q"
@@ -96,24 +97,24 @@ class Session:
         text, url, name = question.document.fields
         agreement = self._file.agreement
         agreed = "" if agreement is None else f" · you agree with the model in {agreement:.0%}"
-        parts = [
+        parts: list[RenderableType] = [
             Text(f"Row {self._at + 1} of {len(self._questions)} · {len(self._file.decisions)} decided{agreed}", "dim"),
             Text(),
         ]
-        parts += [Text(neutralise(value[:_MOST_CHARS]), style) for value, style in ((name, "bold"), (url, "cyan"))
-                  if value]  # fmt: skip
+        parts += [show_text(value[:_MOST_CHARS], style) for value, style in ((name, "bold"), (url, "cyan")) if value]
         if text:
-            parts += [Text(), Text(neutralise(text[:_MOST_CHARS] + ("…" if len(text) > _MOST_CHARS else "")))]
+            shown = neutralise_lines(text[:_MOST_CHARS] + ("…" if len(text) > _MOST_CHARS else ""))
+            parts += [Text(), Padding(Text(shown), (0, 0, 0, 2))]
         guess = Text.assemble(
-            "Model: ", (question.best_guess, COLOURS[question.best_guess]), f" {question.confidence:.0%}. "
+            "Model: ", show_text(question.best_guess, COLOURS[question.best_guess]), f" {question.confidence:.0%}. "
         )
-        parts += [Text(), guess, Text(neutralise(question.reason), "dim")]
+        parts += [Text(), guess, show_text(question.reason, "dim")]
         if self._note:
-            parts.append(Text(f"Note: {neutralise(self._note)}", "italic"))
+            parts.append(show_text(f"Note: {self._note}", "italic"))
         choices = Text()
         for key, label in self._keys.items():
             choices.append(f" {key} ", "bold reverse")
-            choices.append(f" {label}  ", COLOURS[label])
+            choices.append(show_text(f" {label}  ", COLOURS[label]))
         for key, what in ((SKIP, "skip"), (UNDO, "undo"), (NOTE, "note"), (QUIT, "quit")):
             choices.append(f" {key} ", "reverse")
             choices.append(f" {what}  ")

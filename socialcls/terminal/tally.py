@@ -5,8 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from socialcls.batch.summary import PAGE_READ, PAGE_SHELL, Tally
-from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar
-from socialcls.text.escaping import neutralise
+from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, show_text
 from socialcls.types import UNSURE
 
 _MAX_SHOWN = 3
@@ -62,7 +61,7 @@ def render_tally(tally: Tally, width: int) -> RenderableType:
     n_rows = sum(answers.values())
     bars = Table.grid(padding=(0, 1))
     for name, n in answers.items():
-        cells: list[RenderableType] = [Text(neutralise(name))]
+        cells: list[RenderableType] = [show_text(name)]
         if width >= NARROW:
             cells.append(draw_bar(n / n_rows, 30, COLOURS[name]))
         bars.add_row(*cells, Text(f"{n:,}"), Text(f"{n / n_rows:.1%}"))
@@ -74,7 +73,7 @@ def render_tally(tally: Tally, width: int) -> RenderableType:
         for name in ("line", "best guess", "input"):
             doubts.add_column(name, justify="right" if name == "line" else "left", no_wrap=True)
         for doubt in tally.doubtful[:_MAX_SHOWN]:
-            guess = Text(f"{neutralise(doubt.best_guess)} {doubt.confidence:.0%}", style=COLOURS[doubt.best_guess])
-            doubts.add_row(f"{doubt.line:,}", guess, Text(neutralise(doubt.said)))
+            guess = show_text(f"{doubt.best_guess} {doubt.confidence:.0%}", COLOURS[doubt.best_guess])
+            doubts.add_row(f"{doubt.line:,}", guess, show_text(doubt.said))
         parts += [Text(), doubts]
     return Group(*parts)

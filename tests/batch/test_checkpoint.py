@@ -42,6 +42,23 @@ def test_another_input_is_not_gone_on_with(tmp_path):
         Checkpoint(path, {"input": 3, "model": 2}).resume()
 
 
+def test_a_file_begun_before_the_end_is_known(tmp_path):
+    """One of those that a table is split into, begun just before the process was killed: gone with the next run."""
+    path = str(tmp_path / "out.csv")
+    first = Checkpoint(path, {"input": 1})
+    first.begin()
+    first.write("blog", "one\n", "header\n")
+    first.abandon()
+    second = Checkpoint(path, {"input": 1})
+    assert second.resume()
+    second.write("blog", "two\n", "header\n")
+    assert second.close()["blog"].read_text() == "header\ntwo\n"
+    third = Checkpoint(path, {"input": 1})
+    third.begin()
+    third.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_to_go_on_with(tmp_path):
     """No note, or one that is broken, is a beginning."""
     path = tmp_path / "out.csv"

@@ -131,6 +131,7 @@ def test_unsure_is_a_success():
             'No rows are labelled "community".',
         ),
     ],
+    ids=lambda value: repr(value)[:60],  # an older pytest has the whole name of a test in the environment
 )
 def test_bad_input_is_one_clear_line(arguments, stdin, message):
     """It names the thing and the way out; exit code 1."""

@@ -54,6 +54,14 @@ def test_a_wrong_row_is_named_with_its_line_and_value(tmp_path, line, message):
     assert str(caught.value).startswith(f"{path}, line 2")
 
 
+def test_lines_that_are_no_json_are_named(tmp_path):
+    """They are no empty rows, which are passed over."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "x", "category": "blog"}\n\n{"text": \n')
+    with pytest.raises(DatasetError, match=r"rows\.jsonl, line 3: Not JSON"):
+        read_examples([str(path)])
+
+
 def test_a_directory_is_all_its_files(tmp_path):
     """In the order of their names; one without CSV files is an error."""
     _write(tmp_path / "b.csv", "b.pl,,blog,")

@@ -17,6 +17,7 @@ from socialcls.reports.files import save_report
 from socialcls.reports.html import compose_webpage
 from socialcls.reports.json import describe_prediction
 from socialcls.types import Document
+from tests.conftest import make_artifact
 
 _DEFAULT = Classifier.load()
 _WILD = 'A forum <script>alert(1)</script> & "shop" | *bees* \x1b[31m \u202e żółw'
@@ -86,6 +87,29 @@ def test_every_kind_of_report_names_every_service(tmp_path, ending, language):
         assert "url(http" not in content
         assert "<script>" not in content or ending == ".json"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_label_that_cannot_be_has_its_name(tmp_path):
+    """Its probability is 0 to the last digit, and what speaks for it is on the page none the less."""
+    known: dict[str, dict[str, tuple[float, ...]]] = {"text.words": {"forum": (100.0, 100.0), "shop": (-100.0, 100.0)}}
+    classifier = Classifier(make_artifact(("blog", "other"), known, [2_000.0, 0.0]))
+    document = Document("forum shop")
+    prediction = classifier.classify(document)
+    assert prediction.probabilities["other"] == 0
+    for ending in ("html", "svg", "md"):
+        path = tmp_path / f"x.{ending}"
+        save_report(path, [(document, prediction)], classifier.card, classifier.taxonomy, "en")
+        assert "a other" in path.read_text().replace("&#160;", " ")
+
+
+def test_a_label_may_be_called_anything():
+    """It stays text in attributes and between tags."""
+    label = '"><script>alert(1)</script>'
+    classifier = Classifier(make_artifact((label, "other"), {"text.words": {"forum": (100.0, 100.0)}}, [1.0, 0.0]))
+    document = Document("forum")
+    page = compose_webpage([(document, classifier.classify(document))], classifier.card, classifier.taxonomy, "en")
+    assert label not in page
+    assert "<script" not in page
 
 
 def test_json_is_that_of_the_command(tmp_path):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from socialcls.errors import OutputError
-from socialcls.tables.files import check_output, replace_file
+from socialcls.tables.files import check_output, make_part, make_scratch_dir, replace_file
 
 
 def test_a_failure_leaves_what_was_there(tmp_path):
@@ -25,10 +25,23 @@ def test_what_dead_processes_left_is_removed(tmp_path):
     dead, alive = tmp_path / ".t.csv.999999999-00ff.part", tmp_path / f".t.csv.{os.getpid()}-00ff.part"
     dead.touch()
     alive.touch()
+    scratch_dir = tmp_path / ".t.csv.999999999-00ff0.part"
+    scratch_dir.mkdir()
+    (scratch_dir / "tmpabc").touch()
     with replace_file(path) as stream:
         stream.write("x")
     assert not dead.exists()
+    assert not scratch_dir.exists()
     assert alive.exists()
+
+
+def test_a_scratch_directory_is_gone_at_the_end(tmp_path):
+    """Whatever is in it; and it is named as the next run looks for it."""
+    with make_part(tmp_path / "t.xlsx") as part, make_scratch_dir(part) as scratch_dir:
+        (scratch_dir / "tmpabc").touch()
+        assert scratch_dir.name.startswith(f".t.xlsx.{os.getpid()}-")
+        assert scratch_dir.suffix == ".part"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_link_stays_a_link(tmp_path):

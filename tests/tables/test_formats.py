@@ -119,6 +119,26 @@ def test_json_lines_come_out_as_they_stood(tmp_path):
     assert [json.loads(line)["category"] for line in lines] == ["blog"] * 5
 
 
+def test_json_lines_that_cannot_be_read_lose_nothing(tmp_path):
+    """As CSV, their text stands in the first cell."""
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"text": "forum", "n": 1}\n{"x": \n[1, 2]\n')
+    with open_table(str(path)) as table:
+        rows = list(table.body.read_rows())
+    assert [row.cells for row in rows[1:]] == [['{"x":', ""], ["[1, 2]", ""]]
+    assert all(row.problem for row in rows[1:])
+
+
+def test_a_row_of_csv_may_end_in_a_brace(tmp_path):
+    """It is no JSON for all that."""
+    path = tmp_path / "in.csv"
+    path.write_text("text,n\nforum,{}\n")
+    with open_table(str(path)) as table:
+        write(tmp_path / "out.jsonl", table, list(table.body.read_rows()), [("blog", "0.5")])
+    said = json.loads((tmp_path / "out.jsonl").read_text())
+    assert said == {"text": "forum", "n": "{}", "category": "blog", "confidence": 0.5}
+
+
 def test_plain_lines_are_texts_and_addresses(tmp_path):
     """Of a list, each by what it is; a table in a .txt is a table."""
     path = tmp_path / "urls.txt"

@@ -9,6 +9,8 @@ from socialcls.model.store import load_model_files
 from tests.conftest import ROOT
 from tests.torture.answers import ask_mutants
 from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
+from tests.torture.rows import torture
+from tests.torture.terminal import run_many
 
 
 def test_a_killed_save_loses_nothing():
@@ -47,3 +49,19 @@ def test_a_mutant_that_loads_answers(tmp_path):
     outcomes = ask_mutants(tmp_path, 150, seed=0)
     assert outcomes.keys() == {"loaded", "refused", "longest_ms"}, outcomes
     assert min(outcomes["loaded"], outcomes["refused"]) > 20, outcomes
+
+
+def test_what_reaches_a_terminal_is_text(tmp_path):
+    """Whatever names, cells and arguments try; reports can be parsed."""
+    counts = run_many(tmp_path, 60, seed=0)
+    assert counts.total() == 60
+    assert not counts["faults"], counts
+
+
+def test_no_hostile_row_is_lost(tmp_path):
+    """Each comes out with an answer or an error, from tables of many kinds; nothing is raised."""
+    counts = torture(tmp_path, 3_000, seed=0, rows_a_table=100)
+    assert counts["rows"] >= 3_000
+    assert not {what for what in counts if what.startswith("BAD")}, counts
+    assert min(counts["answered"], counts["failed"], counts["answers compared"]) > 10, counts
+    assert counts["tables refused"] <= counts["tables"] / 10, counts
