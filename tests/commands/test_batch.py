@@ -277,9 +277,10 @@ def test_a_killed_run_is_resumed(tmp_path, ending):
 def test_what_is_not_as_it_was_is_not_resumed(tmp_path):
     """The input, or an option; the error says which."""
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    _write_rows(source, 4_000)
+    _write_rows(source, 8_000)
+    note = tmp_path / ".out.csv.checkpoint"
     with subprocess.Popen([_COMMAND, "batch", source, "-o", target], stderr=subprocess.PIPE) as process:
-        while not (tmp_path / ".out.csv.checkpoint").exists():
+        while not note.exists() or not json.loads(note.read_text())["n_done"]:
             time.sleep(0.02)
         assert b"is writing it" in _run(source, "-o", target, "--resume").stderr
         process.kill()
