@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from socialcls.errors import ModelError as ModelError
     from socialcls.errors import OutputError as OutputError
     from socialcls.errors import SocialClsError as SocialClsError
+    from socialcls.pages.fetch import fetch_document as fetch_document
     from socialcls.types import Document as Document
     from socialcls.types import Evidence as Evidence
     from socialcls.types import Prediction as Prediction
@@ -38,12 +39,14 @@ __all__ = [
     "Reason",
     "SocialClsError",
     "classify_frame",
+    "fetch_document",
 ]
 
 _MODULES = {
     "socialcls.batch.frame": ["classify_frame"],
     "socialcls.classifier": ["Classifier"],
     "socialcls.errors": [name for name in __all__ if name.endswith("Error")],
+    "socialcls.pages.fetch": ["fetch_document"],
     "socialcls.types": ["Document", "Evidence", "Prediction", "Reason"],
 }
 

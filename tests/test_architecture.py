@@ -35,6 +35,7 @@ def test_public_names_are_these():
         "Reason",
         "SocialClsError",
         "classify_frame",
+        "fetch_document",
     ]
     for name in socialcls.__all__:
         assert getattr(socialcls, name).__name__ == name

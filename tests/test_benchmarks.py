@@ -9,6 +9,7 @@ import pytest
 from benchmarks.accuracy import find_entry
 from benchmarks.clock import run_command, take_turns
 from benchmarks.guesses import TEXT_ALONE, Memory, add_views
+from benchmarks.hosts import measure as measure_hosts
 from benchmarks.intervals import estimate_macro_f1
 from benchmarks.loops import CHUNK_ROWS, copy_rows, label_rows
 from benchmarks.page import Figure, Section, format_section
@@ -170,3 +171,13 @@ def test_a_document_is_known_by_its_host_or_name(document, entry):
     service = Service("vinthub.example", ("Vinthub",), (), "platform", "networking")
     reader = Reader(KnowledgeBase.gather(load_taxonomy(), NO_HEADS, [service]).open())
     assert find_entry(reader, Example(document, "platform")) == entry
+
+
+@pytest.mark.slow
+def test_many_hosts_are_fetched_in_order_and_resumed_after_a_kill():
+    """Some of them drip, flood, stay silent, hang up, …: nothing is lost, mixed up, or asked for twice."""
+    result = measure_hosts(300, 32)
+    assert result.faults == []
+    assert result.n_rows == 300
+    assert result.n_kept < 300
+    assert result.most_bytes < 150 * MB

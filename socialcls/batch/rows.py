@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from socialcls.batch.summary import Tally, tally_rows
+from socialcls.batch.summary import PAGE_READ, PAGE_SHELL, Tally, tally_rows
 from socialcls.classifier import MAX_CHARS, Classifier
 from socialcls.errors import InputError, SocialClsError
 from socialcls.explain.sentence import ReasonWriter
@@ -19,7 +19,7 @@ from socialcls.messages import load_messages
 from socialcls.model.persistence import DEFAULT_MODEL_DIR
 from socialcls.tables.columns import Columns, is_blank
 from socialcls.tables.formats import RowWriter
-from socialcls.tables.table import Row
+from socialcls.tables.table import Row, RowPage, read_row
 from socialcls.types import UNSURE, Document, Label
 
 _SHARES = [f"{share / 10_000:.4f}" for share in range(10_001)]
@@ -157,11 +157,16 @@ class RowClassifier:
 
     def classify_rows(self, rows: Sequence[Row], plan: Plan) -> ClassifiedRows:
         """Classify rows: one of the wrong shape is passed on with its problem, one without any value as it is."""
-        loaded, read = self._loaded, plan.columns.read_document
+        loaded = self._loaded
         blank = ("",) * len(self.appended)
-        documents = [_read(read, row) for row in rows]
+        documents: list[Document | Exception] = []
         cells = []
-        for row, document in zip(rows, documents, strict=True):
+        pages: list[RowPage] = []
+        for row in rows:
+            document, page = _read(row, plan.columns)
+            documents.append(document)
+            if page is not None:
+                pages.append(page)
             if row.problem is not None:
                 cells.append((*blank[:-1], row.problem.say(plan.language)))
             elif isinstance(document, Exception):
@@ -169,8 +174,15 @@ class RowClassifier:
             elif document.is_blank and is_blank(row.cells):
                 cells.append(blank)
             else:
-                cells.append(loaded.classify(document))
-        return write_rows(rows, documents, cells, plan)
+                cells.append(self.classify_with_page(document, page))
+        written = write_rows(rows, documents, cells, plan)
+        written.tally.pages.update(map(name_outcome, pages))
+        return written
+
+    def classify_with_page(self, document: Document, page: RowPage | None) -> tuple[str, ...]:
+        """Classify a document of which a page is a part, and say what must be said of that page."""
+        cells = self._loaded.classify(document)
+        return cells if page is None else self._loaded.add_notes(cells, page)
 
     def classify_columns(self, columns: Mapping[str, Sequence[str | None]]) -> dict[str, list[str]]:
         """The columns of `appended` for columns called `text`, `url` and `name`, of which some may be missing.
@@ -186,12 +198,24 @@ class RowClassifier:
         return {name: [row[i] for row in cells] for i, name in enumerate(self.appended)}
 
 
-def _read(read: Callable[[Sequence[str]], Document], row: Row) -> Document | Exception:
+def _read(row: Row, columns: Columns) -> tuple[Document | Exception, RowPage | None]:
     """Read a row's document; a bug of ours in it is no end of a file."""
     try:
-        return read(row.cells)
+        return read_row(row, columns)
     except Exception as error:  # noqa: BLE001
-        return error
+        return error, None
+
+
+def name_outcome(page: RowPage) -> str:
+    """Name what became of a page, as tallies count it.
+
+    >>> from socialcls.messages import Problem
+    >>> name_outcome(RowPage()), name_outcome(RowPage(problem=Problem("fetch_not_found", ("x.pl",))))
+    ('read', 'not_found')
+    """
+    if page.problem is not None:
+        return page.problem.key.removeprefix("fetch_")
+    return PAGE_SHELL if page.is_shell else PAGE_READ
 
 
 def write_rows(
@@ -262,6 +286,16 @@ class _LoadedModel:
             if not cells[-1]:
                 self._remembered[document] = cells
         return cells
+
+    def add_notes(self, cells: tuple[str, ...], page: RowPage) -> tuple[str, ...]:
+        """Say in the reason that a page says nothing or could not be had, and in the error why."""
+        *before, reason, error = cells
+        if page.is_shell and error == self._messages["row_nothing"]:
+            return (*before, reason, self._messages["shell"])
+        if error or not (page.problem or page.is_shell):
+            return cells
+        note = self._messages["page_not_had" if page.problem else "shell"]
+        return (*before, f"{reason} {note}", page.problem.say(self._wishes.language) if page.problem else "")
 
     def say_bug(self, error: Exception) -> str:
         """Write what stands in a row in which something of ours went wrong."""

@@ -5,15 +5,16 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from socialcls.batch.checkpoint import Checkpoint, describe_file
-from socialcls.batch.hosts import find_host, pool_rows
+from socialcls.batch.checkpoint import Checkpoint, describe_file, describe_files
+from socialcls.batch.hosts import Pooled, find_host, pool_rows
 from socialcls.batch.pool import map_in_order
 from socialcls.batch.rows import (
     HOST_ROWS,
@@ -23,6 +24,7 @@ from socialcls.batch.rows import (
     list_numbers,
     look_for_garbage_rarely,
     name_columns,
+    name_outcome,
     write_rows,
 )
 from socialcls.batch.summary import Tally
@@ -32,10 +34,14 @@ from socialcls.tables.columns import Columns, describe_columns, is_blank
 from socialcls.tables.files import is_special, make_part, name_errors, open_stream, put_in_place
 from socialcls.tables.formats import FORMATS, Reading, RowWriter, Writing, find_output_format, is_terminal, open_table
 from socialcls.tables.sources import COMPRESSIONS, STDIO
-from socialcls.tables.table import Body, Table
+from socialcls.tables.table import Body, RowPage, Table, join_page, read_row
 from socialcls.types import Document
 
+if TYPE_CHECKING:
+    from socialcls.pages.fetch import FetchSettings
+
 _CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
+_FETCHED_ROWS = 50  # with a page each: small, so that little is done again after an interruption
 _FLUSH_BYTES = 1 << 20
 
 
@@ -60,6 +66,10 @@ class Job(NamedTuple):
     language: str = "en"
     name: str = ""
     """What to call the input in messages; its path when empty."""
+    pages: tuple[str, ...] = ()
+    """Paths of saved pages that are the rows; `source` is the folder that they are in, or what to call them."""
+    fetch: "FetchSettings | None" = None
+    """How the page of each row is fetched; None: not at all."""
 
 
 class Interrupted(Exception):  # noqa: N818  (no error: somebody asked for it)
@@ -102,19 +112,51 @@ def classify_file(job: Job, classifier: RowClassifier, watcher: Watcher) -> Tall
         with _spool() as path:
             return classify_file(job._replace(source=path, name="standard input"), classifier, watcher)
     hosts = None
-    with open_table(job.source, job.reading) as table:
+    job = job._replace(reading=job.reading._replace(by_host=job.by_host))
+    with _open_input(job) as table:
         table.name = job.name or table.name
         columns = table.find_columns(job.reading.names)
         for note in table.notes:
             watcher.say(f"{table.name}: {note}")
-        watcher.say(f"{table.name}: {describe_columns(table.columns, columns)}")
+        if table.has_pages:
+            job = job._replace(by_host=False)  # its rows are hosts already
+        else:
+            watcher.say(f"{table.name}: {describe_columns(table.columns, columns)}")
+        if job.fetch is not None:
+            _check_fetching(table, columns)
         if job.split_by:
             table.original = ""  # each file has rows of its own
         work = _Work(job, classifier, table, columns)
         if job.by_host:
-            hosts = _classify_hosts(job, classifier, columns)
+            with _as_interrupted(None):
+                hosts = _classify_hosts(job, classifier, columns, watcher)
         with _open_output(job, table, work, watcher) as output:
             return _run(job, work, hosts, output, watcher)
+
+
+@contextmanager
+def _open_input(job: Job) -> Iterator[Table]:
+    if not job.pages:
+        with open_table(job.source, job.reading) as table:
+            yield table
+        return
+    from socialcls.tables.pages import open_files  # noqa: PLC0415  (only where pages are)
+
+    yield open_files(job.pages, job.source, by_host=job.reading.by_host)
+
+
+def _check_fetching(table: Table, columns: Columns) -> None:
+    """Check that there is something to fetch.
+
+    Raises:
+        InputError: the pages are there already, or nothing says where they are.
+    """
+    if table.has_pages or columns.html:
+        raise InputError(
+            f"{table.name}: it holds the pages themselves, so nothing is to be fetched. Leave out --fetch."
+        )
+    if not columns.url and not columns.is_mixed:
+        raise InputError(f"{table.name}: --fetch needs a column of URLs. Name it with --url-column.")
 
 
 class _Work:
@@ -151,11 +193,20 @@ class _Work:
         self.header = self.writer.write_header(table.columns, self.writing.appended, table.header)
 
 
-def _run(job: Job, work: _Work, hosts: "dict[str, _HostAnswer] | None", output: "_Output", watcher: Watcher) -> Tally:
-    parts: Iterator[Body] = islice(iter(work.table.body.cut(_CHUNK_ROWS)), output.n_done, None)
+def _run(job: Job, work: _Work, hosts: "_Hosts | None", output: "_Output", watcher: Watcher) -> Tally:
+    n_rows = _CHUNK_ROWS if job.fetch is None else _FETCHED_ROWS
+    parts: Iterator[Body] = islice(iter(work.table.body.cut(n_rows)), output.n_done, None)
     classify = partial(_classify_part, work.classifier, work.plan)
+    share_read = work.table.share_read
+    watcher.show(output.tally, None)
     if hosts is not None:
-        results: Iterator[ClassifiedRows] = (_answer_part(part, hosts, work) for part in parts)
+        output.tally.pages.update(hosts.pages)
+        results: Iterator[ClassifiedRows] = (_answer_part(part, hosts.answers, work) for part in parts)
+    elif job.fetch is not None:
+        from socialcls.batch.fetching import fetch_parts  # noqa: PLC0415  (it needs an extra)
+
+        results = (classify(part) for part in fetch_parts(parts, work.plan.columns, job.fetch))
+        share_read = _count_share(job, output, watcher)
     else:
         results = map_in_order(classify, parts, job.n_jobs)
     with contextlib.closing(results):  # type: ignore[type-var]
@@ -164,8 +215,18 @@ def _run(job: Job, work: _Work, hosts: "dict[str, _HostAnswer] | None", output: 
                 line, error = result.tally.failures[0]
                 raise InputError(f"{work.table.name}, line {line}: {error}")
             output.write(result)
-            watcher.show(output.tally, work.table.share_read())
+            watcher.show(output.tally, share_read())
     return output.tally
+
+
+def _count_share(job: Job, output: "_Output", watcher: Watcher) -> Callable[[], float | None]:
+    """Count the rows of a file beforehand: it is read far ahead of the pages that are waited for."""
+    if job.source == STDIO or is_special(Path(job.source)):
+        return lambda: None
+    with _open_input(job) as table:
+        n_rows = sum(1 for _ in table.body.read_rows())
+    watcher.say(f"{table.name}: {n_rows:,} rows, whose pages are fetched")
+    return lambda: min(1.0, output.tally.n_rows / max(1, n_rows))
 
 
 def _classify_part(classifier: RowClassifier, plan: Plan, part: Body) -> ClassifiedRows:
@@ -179,19 +240,45 @@ class _HostAnswer(NamedTuple):
     n_rows: int
 
 
-def _classify_hosts(job: Job, classifier: RowClassifier, columns: Columns) -> dict[str, _HostAnswer]:
-    """Read the table once for what its hosts say, and classify each host once."""
-    with open_table(job.source, job.reading) as table:
+class _Hosts(NamedTuple):
+    answers: dict[str, _HostAnswer]
+    pages: Counter[str]
+    """What became of the pages that were fetched, as in a tally."""
+
+
+def _classify_hosts(job: Job, classifier: RowClassifier, columns: Columns, watcher: Watcher) -> _Hosts:
+    """Read the table once for what its hosts say, and classify each host once, with its front page if it is fetched."""
+    with _open_input(job) as table:
         pooled = pool_rows(table.body.read_rows(), columns)
-    answers = classifier.classify_documents([host.document for host in pooled.values()])
-    return {host: _HostAnswer(cells, of.n_rows) for (host, of), cells in zip(pooled.items(), answers, strict=True)}
+    hosts, tally = _Hosts({}, Counter()), Tally()
+    with contextlib.closing(_fetch_fronts(job, pooled.values())) as pages:
+        for n, ((host, of), page) in enumerate(zip(pooled.items(), pages, strict=True), 1):
+            cells = classifier.classify_with_page(join_page(of.document, page), page)
+            hosts.answers[host] = _HostAnswer(cells, of.n_rows)
+            if page is not None:
+                hosts.pages[name_outcome(page)] += 1
+                tally.counts[cells[0]] += 1
+                tally.pages = hosts.pages
+                watcher.show(tally, n / len(pooled))
+    return hosts
+
+
+def _fetch_fronts(job: Job, pooled: Iterable[Pooled]) -> Generator[RowPage | None, None, None]:
+    """Fetch the front page of each host; None for each where nothing is to be fetched."""
+    if job.fetch is None:
+        yield from (None for _ in pooled)
+        return
+    from socialcls.batch.fetching import make_row_page  # noqa: PLC0415  (it needs an extra)
+    from socialcls.pages.pool import fetch_documents  # noqa: PLC0415
+
+    yield from map(make_row_page, fetch_documents([of.address for of in pooled], job.fetch))
 
 
 def _answer_part(part: Body, hosts: Mapping[str, _HostAnswer], work: _Work) -> ClassifiedRows:
     """Give each row the answer of its host; one without a host is classified by itself."""
     plan, n_cells = work.plan, len(work.classifier.appended)
     rows = list(part.read_rows())
-    documents: list[Document] = [plan.columns.read_document(row.cells) for row in rows]
+    documents: list[Document] = [read_row(row, plan.columns)[0] for row in rows]
     cells, added = [], []
     for row, document in zip(rows, documents, strict=True):
         answer = hosts.get(find_host(document.url))
@@ -395,11 +482,12 @@ def _describe(job: Job, work: _Work) -> dict[str, Any]:
     directory = DEFAULT_MODEL_DIR if job.model_dir is None else Path(job.model_dir)
     reading = job.reading._asdict() | {"names": str(job.reading.names)}
     return {
-        "input": [str(Path(job.source).resolve()), *describe_file(job.source)],
+        "input": describe_files(job.pages) or [str(Path(job.source).resolve()), *describe_file(job.source)],
         "model": hashlib.blake2b((directory / "card.json").read_bytes(), digest_size=16).hexdigest(),
         "reading": reading,
         "settings": [str(value) for value in work.classifier.__getstate__()[1]],
         "columns": [work.form, list(work.writing.appended), job.split_by],
+        **({} if job.fetch is None else {"fetch": job.fetch.depth}),
     }
 
 

@@ -19,6 +19,13 @@ BLANK = "\0blank"
 """Stands among the counts for rows without any value, which pass through as they are."""
 
 
+PAGE_READ = "read"
+"""Stands among the pages for those that were read."""
+
+PAGE_SHELL = "shell"
+"""Stands among the pages for those that were read and have hardly any text, because scripts would make it."""
+
+
 class Doubt(NamedTuple):
     """A row whose answer is not sure."""
 
@@ -43,6 +50,8 @@ class Tally:
     """The least certain, the least first."""
     failures: list[tuple[int, str]] = field(default_factory=list)
     """The first that failed: the line of the input and why."""
+    pages: Counter[str] = field(default_factory=Counter)
+    """What became of the pages that were read with the rows: PAGE_READ, PAGE_SHELL, or what was wrong, as a word."""
 
     @property
     def n_rows(self) -> int:
@@ -60,6 +69,11 @@ class Tally:
         return self.counts[BLANK]
 
     @property
+    def n_pages_missing(self) -> int:
+        """How many pages could not be had; their rows were classified all the same."""
+        return self.pages.total() - self.pages[PAGE_READ] - self.pages[PAGE_SHELL]
+
+    @property
     def answers(self) -> dict[str, int]:
         """How many rows became what, the most frequent first, of those that were classified."""
         kept = {name: n for name, n in self.counts.items() if name not in (FAILED, BLANK) and n}
@@ -72,6 +86,7 @@ class Tally:
         if other.doubtful:
             self.doubtful = nsmallest(MAX_DOUBTFUL, [*self.doubtful, *other.doubtful])
         self.failures += other.failures[: MAX_FAILURES - len(self.failures)]
+        self.pages.update(other.pages)
 
     def pack(self) -> dict[str, Any]:
         """Write it as plain JSON values."""
@@ -80,6 +95,7 @@ class Tally:
             "bins": self.bins,
             "doubtful": [list(doubt) for doubt in self.doubtful],
             "failures": [list(failure) for failure in self.failures],
+            "pages": dict(self.pages),
         }
 
     @classmethod
@@ -90,12 +106,14 @@ class Tally:
             list(packed["bins"]),
             [Doubt(*values) for values in packed["doubtful"]],
             [(line, error) for line, error in packed["failures"]],
+            Counter(packed.get("pages", {})),
         )
 
 
 def describe_tally(tally: Tally, *, source: str, output: str, seconds: float) -> dict[str, Any]:
     """Write a tally as the JSON of a summary."""
     n_classified = sum(tally.answers.values())
+    pages = {"pages": dict(sorted(tally.pages.items()))} if tally.pages else {}
     return {
         "input": source,
         "output": output,
@@ -115,6 +133,7 @@ def describe_tally(tally: Tally, *, source: str, output: str, seconds: float) ->
             for d in tally.doubtful
         ],
         "errors": [{"line": line, "error": error} for line, error in tally.failures],
+        **pages,
     }  # fmt: skip
 
 
@@ -127,11 +146,11 @@ def tally_rows(  # noqa: PLR0913, PLR0917  (columns of one table)
     reasons: Sequence[str],
     errors: Sequence[str],
 ) -> Tally:
-    """Count rows by their cells; a row with neither category nor error is blank."""
+    """Count rows by their cells; one with an error and no category failed, one with neither is blank."""
     tally = Tally()
     doubtful = []
     for i, category in enumerate(categories):
-        if errors[i]:
+        if errors[i] and not category:
             tally.counts[FAILED] += 1
             if len(tally.failures) < MAX_FAILURES:
                 tally.failures.append((lines[i], errors[i]))

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from socialcls.commands.options import (
+    AllowPrivateOption,
+    Depth,
+    DepthOption,
+    FetchOption,
     JsonOption,
     LanguageOption,
     ModelOption,
@@ -17,6 +21,7 @@ from socialcls.commands.options import (
     choose_language,
     decode_input,
     make_app,
+    make_fetch_settings,
     print_json,
     read_stdin,
     show_examples,
@@ -26,7 +31,9 @@ from socialcls.errors import InputError
 
 if TYPE_CHECKING:
     from socialcls.classifier import Classifier
+    from socialcls.messages import Problem
     from socialcls.pages.fetch import FetchedDocument
+    from socialcls.pages.saved import SavedPage
     from socialcls.taxonomy.taxonomy import Taxonomy
     from socialcls.types import Document, Prediction
 
@@ -39,13 +46,6 @@ class Why(StrEnum):
     sentence = "sentence"
     panel = "panel"
     everything = "everything"
-
-
-class Depth(StrEnum):
-    """Which pages of a host are looked at."""
-
-    page = "page"
-    front = "front"
 
 
 @app.command(
@@ -80,13 +80,9 @@ def classify(
     lang: LanguageOption = "",
     social_only: SocialOption = False,
     as_json: JsonOption = False,
-    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch the page of each URL and read it too.")] = False,
-    depth: Annotated[
-        Depth, typer.Option(help="With --fetch: the page alone, or its host's front page too.")
-    ] = Depth.page,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="With --fetch: also ask hosts of private networks, on any port.")
-    ] = False,
+    fetch: FetchOption = False,
+    depth: DepthOption = Depth.page,
+    allow_private: AllowPrivateOption = False,
 ) -> None:
     """Say what one service is, how surely, and why; or compare several."""
     from socialcls.classifier import Classifier
@@ -122,7 +118,7 @@ def classify(
             _show_changes(documents, classifier, language, social_only=social_only)
         if similar:
             _show_similar(documents, classifier, language)
-    if any(one.error for one in given):
+    if any(one.problem for one in given):
         raise typer.Exit(1)
 
 
@@ -139,20 +135,27 @@ class _Given(NamedTuple):
     """One of the services asked about."""
 
     document: "Document"
-    error: str = ""
-    """Why its page could not be had; empty when it could, or was not asked for."""
+    problem: "Problem | None" = None
+    """Why its page could not be had; None when it could, or was not asked for."""
     is_shell: bool = False
+
+    def say_error(self, language: str) -> str:
+        """Say why its page could not be had; empty when it could."""
+        return "" if self.problem is None else self.problem.say(language)
 
     def list_notes(self, language: str) -> list[str]:
         """List what must be said of its page."""
         from socialcls.messages import load_messages
 
         messages = load_messages(language)
-        notes = [messages["not_fetched"].format(error=self.error)] if self.error else []
+        error = self.say_error(language)
+        notes = [messages["not_fetched"].format(error=error)] if error else []
         return [*notes, messages["shell"]] if self.is_shell else notes
 
 
-_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+_PAGE_ENDINGS = tuple(
+    ending + packed for ending in (".html", ".htm", ".xhtml", ".mhtml", ".mht") for packed in ("", ".gz", ".zst")
+)
 
 
 def _read_source(source: str, url: str, name: str) -> _Given:
@@ -166,26 +169,33 @@ def _read_source(source: str, url: str, name: str) -> _Given:
     if source == "-":
         data = read_stdin()
         if looks_like_page(data):
-            return _read_page(data, url, name)
+            from socialcls.pages.saved import SavedPage
+
+            return _read_page(SavedPage(url, data), name)
         return _Given(make_document(decode_input(data), url=url, name=name))
-    if source.lower().endswith(_PAGE_ENDINGS) and not any(mark in source for mark in (" ", "://")):
-        path = Path(source)
-        try:
-            if path.is_file() or "/" not in source:
-                return _read_page(path.read_bytes(), url, name)
-        except OSError as error:
-            raise InputError(
-                f"{source}: cannot be read ({error.strerror}). Give a saved page, or a whole URL."
-            ) from error
+    if _names_page(source):
+        from socialcls.tables.pages import read_file
+
+        if not os.path.exists(source):  # noqa: PTH110  (no error)
+            raise InputError(f"{source}: no such file. Give a saved page, or a whole URL.")
+        return _read_page(read_file(source), name, url)
     return _Given(make_document(check_utf8(source), url=url, name=name))
 
 
-def _read_page(html: bytes, url: str, name: str) -> _Given:
-    from socialcls.pages.html import read_page
+def _names_page(source: str) -> bool:
+    """Whether an argument is the name of a saved page: of a file that is there, or that can be nothing else."""
+    if not source.lower().endswith(_PAGE_ENDINGS) or "://" in source:
+        return False
+    return os.path.isfile(source) or not any(mark in source for mark in (" ", "/"))  # noqa: PTH113  (no error)
 
-    page = read_page(html, url)
-    document = page.make_document(url)
-    return _Given(document._replace(name=name or document.name), is_shell=page.is_shell)
+
+def _read_page(saved: "SavedPage", name: str, url: str = "") -> _Given:
+    from socialcls.pages.saved import read_saved
+
+    if saved.problem is not None:
+        raise InputError(saved.problem.say())
+    page = read_saved(saved._replace(url=url or saved.url))
+    return _Given(page.document._replace(name=name or page.document.name), is_shell=page.is_shell)
 
 
 def looks_like_page(data: bytes) -> bool:
@@ -206,22 +216,19 @@ def _fetch_pages(given: list[_Given], depth: Depth, *, allow_private: bool) -> l
     """
     if any(not one.document.url.strip() for one in given):
         raise typer.BadParameter("--fetch needs a URL: give one, or --url beside a description.")
-    from socialcls.pages.crew import fetch_documents
-    from socialcls.pages.fetch import FetchSettings, find_cache_dir
+    from socialcls.pages.pool import fetch_documents
 
-    cache_dir = None if allow_private else find_cache_dir()
-    settings = FetchSettings(depth=depth.value, allow_private=allow_private, cache_dir=cache_dir)
+    settings = make_fetch_settings(depth, allow_private=allow_private, n_hosts=16)
     pages = fetch_documents([one.document.url for one in given], settings)
     return [_add_page(one.document, page) for one, page in zip(given, pages, strict=True)]
 
 
 def _add_page(document: "Document", page: "FetchedDocument") -> _Given:
-    if page.error:
-        return _Given(document, page.error)
-    fetched = page.document
-    text = f"{document.text} {fetched.text}".strip()
-    whole = fetched._replace(text=text, url=document.url, name=document.name or fetched.name)
-    return _Given(whole, is_shell=page.is_shell)
+    from socialcls.pages.html import add_page
+
+    if page.problem is not None:
+        return _Given(document, page.problem)
+    return _Given(add_page(document, page.document), is_shell=page.is_shell)
 
 
 def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: "Taxonomy", language: str) -> None:
@@ -230,7 +237,7 @@ def _print_json(given: list[_Given], predictions: "list[Prediction]", taxonomy: 
     for one, prediction in zip(given, predictions, strict=True):
         described = describe_prediction(prediction, taxonomy, language)
         reason = " ".join([described["reason"], *one.list_notes(language)])
-        print_json({**described, "reason": reason, "error": one.error})
+        print_json({**described, "reason": reason, "error": one.say_error(language)})
 
 
 def _check_no_file(source: str) -> None:
@@ -239,11 +246,8 @@ def _check_no_file(source: str) -> None:
     Raises:
         InputError: it is; `batch` reads tables.
     """
-    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGES):  # noqa: PTH113  (no error)
+    if len(source) < 1_000 and os.path.isfile(source) and not source.lower().endswith(_PAGE_ENDINGS):  # noqa: PTH113  (no error)
         raise InputError(f"{source}: a file. `batch` reads files: socialcls batch {shlex.quote(source)}")
-
-
-_PAGES = (".html", ".htm", ".xhtml")
 
 
 def _show(

@@ -1,12 +1,23 @@
 """The options and arguments that several commands share."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialcls.errors import InputError
+
+if TYPE_CHECKING:
+    from socialcls.pages.fetch import FetchSettings
+
+
+class Depth(StrEnum):
+    """Which pages of a host are looked at."""
+
+    page = "page"
+    front = "front"
 
 
 def find_model(given: Path | None) -> Path | None:
@@ -44,6 +55,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 TextColumn = Annotated[str, typer.Option("--text-column", metavar="NAME", help="Column with the description.")]
 UrlColumn = Annotated[str, typer.Option("--url-column", metavar="NAME", help="Column with the URL.")]
 NameColumn = Annotated[str, typer.Option("--name-column", metavar="NAME", help="Column with the name.")]
+HtmlColumn = Annotated[str, typer.Option("--html-column", metavar="NAME", help="Column with the HTML of pages.")]
+FetchOption = Annotated[bool, typer.Option("--fetch", help="Fetch the page of each URL and read it too.")]
+DepthOption = Annotated[Depth, typer.Option(help="With --fetch: the page alone, or its host's front page too.")]
+AllowPrivateOption = Annotated[
+    bool, typer.Option("--allow-private", help="With --fetch: also ask hosts of private networks, on any port.")
+]
 PrefixOption = Annotated[str, typer.Option("--prefix", metavar="P", help="Put before each new column's name.")]
 Encoding = Annotated[
     str, typer.Option(metavar="NAME", help="Encoding of the file, for example cp1250. [default: found]")
@@ -89,6 +106,17 @@ def check_utf8(argument: str) -> str:
     except UnicodeEncodeError as error:
         raise InputError("The argument is not UTF-8. Give it in a terminal with a UTF-8 locale.") from error
     return argument
+
+
+def make_fetch_settings(depth: Depth, *, allow_private: bool, n_hosts: int) -> "FetchSettings":
+    """Say how pages are fetched, and kept in the user's cache.
+
+    Raises:
+        MissingExtraError: what fetches is not installed.
+    """
+    from socialcls.pages.fetch import FetchSettings, find_cache_dir
+
+    return FetchSettings(depth=depth.value, n_workers=n_hosts, allow_private=allow_private, cache_dir=find_cache_dir())
 
 
 def read_source(source: str) -> str:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from socialcls.features.groups import GROUPS, name_pair
-from socialcls.features.heads import COPULA, HeadLexicon, drop_governed, find_heads
+from socialcls.features.heads import COPULA, HeadLexicon, drop_governed, find_heads, list_hidden
 from socialcls.features.services import MAX_NAME_WORDS, ServiceTable, find_name
 from socialcls.features.signals import Entries, Word, look_up, scan
 from socialcls.features.url_features import read_url_keys
@@ -79,9 +79,13 @@ class Reader:
         words = read.words
         hits, _ = scan(words)
         heads = find_heads(words, read.breaks, self._knowledge.heads.languages)
+        hidden = list_hidden(heads)
+        seen = [word.key for i, word in enumerate(words) if i not in hidden]
         service = find_name(list_name(read), self._knowledge.services)
-        keys = dict.fromkeys(word.key for word in words)
-        pairs = dict.fromkeys(name_pair(a.key, b.key) for a, b in pairwise(words))
+        keys = dict.fromkeys(seen)
+        pairs = dict.fromkeys(
+            name_pair(a.key, b.key) for i, (a, b) in enumerate(pairwise(words)) if not hidden & {i, i + 1}
+        )
         signals = dict.fromkeys(signal for signal, _, _ in drop_governed(hits, heads))
         return [keys, pairs, keys, signals, dict.fromkeys(head.key for head in heads), [service] if service else []]
 

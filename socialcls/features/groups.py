@@ -49,7 +49,7 @@ GROUPS: tuple[Group, ...] = (
     Group("text.pairs", TEXT, _WHOLE, scale=2.0, is_rare_better=True),
     Group("text.chars", TEXT, _NGRAMS, scale=1.0, is_rare_better=True),
     Group("text.signals", TEXT_SIGNALS, _WHOLE, scale=1.6, is_rare_better=False),
-    Group("text.heads", TEXT_HEADS, _WHOLE, scale=2.0, is_rare_better=False),
+    Group("text.heads", TEXT_HEADS, _WHOLE, scale=2.6, is_rare_better=False),
     Group("text.services", TEXT_SERVICES, _WHOLE, scale=3.0, is_rare_better=False),
     Group("name.words", NAME, _WHOLE, scale=1.4, is_rare_better=True),
     Group("name.pairs", NAME, _WHOLE, scale=1.4, is_rare_better=True),

@@ -13,7 +13,9 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
   ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
 The first head of a text, later ones, what is denied, what it is about, and the verb that opens a clause ("track",
-"ask") are features apart. The language is the one with most function words among those whose heads stand in the text.
+"ask") are features apart. So is what stands behind a head ("list of blogs": about blogs) from what stands behind none
+("home of our forum"). The words of what is denied count for nothing else. The language is the one with most function
+words among those whose heads stand in the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +30,7 @@ MAX_HEAD_WORDS = 40
 CLOSER, COPULA, NEGATION, CONJUNCTION, FILLER = "closer", "copula", "negation", "conjunction", "filler"
 _VERB = "verb."
 _MARKS = frozenset("?!|")
-_GOVERNED = ("of=", "not=", "is=other", "also=other")
+_GOVERNED = ("of=", "about=", "not=", "is=other", "also=other")
 _ENDS_PHRASE = frozenset({CLOSER, COPULA, NEGATION, CONJUNCTION})
 
 
@@ -43,7 +45,7 @@ class Head(NamedTuple):
     """Something that a text calls itself, or denies to be."""
 
     key: str
-    """`is=`, `also=`, `not=`, `of=` or `does=`, then what the lexicon says: "is=other.tool", "of=community"."""
+    """`is=`, `also=`, `not=`, `of=`, `about=` or `does=`, then what the lexicon says: "is=other.tool"."""
     first: int
     """Number of its first word."""
     last: int
@@ -138,13 +140,18 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     """
     n = min(len(words), MAX_HEAD_WORDS)
     votes: dict[str, int] = {}
+    starts: dict[str, list[int]] = {}
     for i in range(n):
-        for language in words[i].roles:
+        word = words[i]
+        for language in word.roles:
             votes[language] = votes.get(language, 0) + 1
-    for n_votes in sorted({votes.get(language, 0) for language in languages}, reverse=True):
+        for language in word.heads:
+            if language in languages:
+                starts.setdefault(language, []).append(i)
+    for n_votes in sorted({votes.get(language, 0) for language in starts}, reverse=True):
         matches: dict[str, dict[int, _Match]] = {}
-        for language in languages:
-            if votes.get(language, 0) == n_votes and (found := _match_terms(words, n, breaks, language)):
+        for language, of_language in starts.items():
+            if votes.get(language, 0) == n_votes and (found := _match_terms(words, of_language, breaks, language)):
                 matches[language] = found
         if matches:
             return _choose_heads(words, n, breaks, matches, languages)
@@ -165,19 +172,17 @@ def _choose_heads(
         reader = _PlaceReader(words, breaks, matches[language], language)
         reader.is_last = languages.get(language) == "last"
         found = reader.read(n)
-        if any([not head.key.startswith("of=") for head in found]):  # noqa: C419  (compiled, a list is quicker)
+        if any([not head.key.startswith(("of=", "about=")) for head in found]):  # noqa: C419  (compiled, a list is quicker)
             return found
         passed = passed or found
     return passed
 
 
-def _match_terms(words: Sequence[H], n: int, breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
-    """Find the longest term of a language at each of the first words."""
+def _match_terms(words: Sequence[H], starts: list[int], breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
+    """Find the longest term of a language at each word that begins one."""
     matches: dict[int, _Match] = {}
-    for i in range(n):
-        terms = words[i].heads.get(language)
-        if terms is None:
-            continue
+    for i in starts:
+        terms = words[i].heads[language]
         last, senses = i, terms.alone
         if terms.by_second and i + 1 < len(words):
             for rest, of_term in terms.by_second.get(words[i + 1].key, ()):
@@ -216,6 +221,15 @@ def drop_governed(hits: list[Hit], heads: Sequence[Head]) -> list[Hit]:
     return [hit for hit in hits if not any(head.first <= hit[1] and hit[2] <= head.last for head in governed)]
 
 
+def list_hidden(heads: Sequence[Head]) -> set[int]:
+    """List the numbers of the words that name what the service is not: they do not say what it is."""
+    hidden: set[int] = set()
+    for head in heads:
+        if head.key.startswith("not="):
+            hidden.update(range(head.first, head.last + 1))
+    return hidden
+
+
 class _PlaceReader(Generic[H]):
     """Reads the words of one language in order, in and out of the head's place."""
 
@@ -238,7 +252,12 @@ class _PlaceReader(Generic[H]):
         """Find the heads among the first words."""
         i = 0
         while i < n_words:
-            i = self._read_word(i)
+            word = self._words[i]
+            if i in self._matches or i in self._breaks or self._language in word.roles or word.key in _MARKS:
+                i = self._read_word(i)
+            else:
+                self._is_start = False
+                i += 1
         return self._found
 
     def _begin_clause(self) -> None:
@@ -293,8 +312,8 @@ class _PlaceReader(Generic[H]):
         """Record a term that stands in an open place."""
         last = match.last
         nouns = [sense for sense in match.senses if not sense.startswith(_VERB)]
-        if self._is_start and not self._is_denied and len(nouns) < len(match.senses):
-            verbs = [sense for sense in match.senses if sense.startswith(_VERB)]
+        verbs = [sense for sense in match.senses if sense.startswith(_VERB)]
+        if self._is_start and not self._is_denied and verbs:
             self._found += [Head("does=" + sense[len(_VERB) :], first, last) for sense in verbs]
             if not nouns:
                 self._is_open = False
@@ -315,7 +334,8 @@ class _PlaceReader(Generic[H]):
         self._is_start = False
         if self._ends_phrase(match.last + 1) or not self.is_last:
             nouns = [sense.partition(".")[0] for sense in match.senses if not sense.startswith(_VERB)]
-            self._found += [Head(f"of={label}", first, match.last) for label in dict.fromkeys(nouns)]
+            relation = "about" if self._has_first else "of"
+            self._found += [Head(f"{relation}={label}", first, match.last) for label in dict.fromkeys(nouns)]
 
     def _ends_phrase(self, i: int) -> bool:
         """Whether a phrase ends before the word with a number."""

@@ -37,7 +37,8 @@ def find_service(url: Url, table: ServiceTable) -> tuple[str, int, int] | None:
     """Find what is known of a URL.
 
     Returns:
-        The key (`known=` the host itself, `above=` a host above it) and its place in the URL; None when nothing is.
+        The key (`known=` the host itself, `place=` one of the many places on a shared host, `above=` a host above it)
+        and its place in the URL; None when nothing is.
     """
     if url.site is None or url.suffix is None:
         return None
@@ -53,7 +54,7 @@ def find_service(url: Url, table: ServiceTable) -> tuple[str, int, int] | None:
 
 def _list_candidates(url: Url, host: str, n_below: int, end: int) -> Iterator[tuple[str, str, int]]:
     if n_below:
-        yield f"*.{host}", "known", end
+        yield f"*.{host}", "place", end
         yield host, "above", end
         return
     if url.segments:

@@ -9,7 +9,7 @@ Entries are filed under their first word, or under three letters of a beginning 
 all that a folded word may show or open. Each word is looked up once; the result is kept with the word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from socialcls.features.heads import HeadTerms, Hit
@@ -54,11 +54,13 @@ class Entries(Protocol):
 class Weighed:
     """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("row",)
+    __slots__ = ("kinds", "row")
 
     def __init__(self, row: "Row") -> None:
         self.row = row
         """What it weighs."""
+        self.kinds: Row = ()
+        """What it says of kinds (see `model.kinds`); empty where that is nothing."""
 
 
 class Pair(Weighed):
@@ -186,8 +188,12 @@ def _file(opening: str) -> str:
     return "*" + opening[-FILED_LETTERS:] if opening.startswith("*") else opening
 
 
-def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
+def scan(words: list[W], hidden: Container[int] = ()) -> tuple[list[Hit], list[Pair]]:
     """Find the signals that the first words of a text show, and all known pairs; both in order.
+
+    Args:
+        words: Of the text.
+        hidden: The numbers of those that are in no pair.
 
     >>> questions = Signal("questions", "community", "talk", {"en": "questions"}, ("zadaj pytan*",), ("ask",))
     >>> entries, _ = index_entries([questions])
@@ -208,7 +214,7 @@ def scan(words: list[W]) -> tuple[list[Hit], list[Pair]]:
         known = words[i].pairs
         if known:
             pair = known.get(words[i + 1].key)
-            if pair is not None:
+            if pair is not None and not (i in hidden or i + 1 in hidden):
                 pairs.append(pair)
     return hits, pairs
 

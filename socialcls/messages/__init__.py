@@ -4,6 +4,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from socialcls.errors import InputError
 
@@ -39,3 +40,19 @@ def find_language() -> str:
             code = value.split("_")[0].split(".")[0].lower()
             return code if code in list_languages() else _FALLBACK
     return _FALLBACK
+
+
+class Problem(NamedTuple):
+    """What is wrong with something, to be said in any language."""
+
+    key: str
+    """Its sentence among the messages."""
+    values: tuple[str, ...] = ()
+    """What is put into the sentence, in order."""
+
+    def say(self, language: str = "en") -> str:
+        """Write the sentence."""
+        return load_messages(language)[self.key].format(*self.values)
+
+    def __str__(self) -> str:
+        return self.say()

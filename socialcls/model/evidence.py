@@ -109,13 +109,7 @@ class ReadExplanation:
             most: How many at most.
             least_share: What a part of the input must add at least, as a share of all that speaks for the best guess.
         """
-        contributions = self._contribute()
-        least = 0.0
-        for contribution in contributions:
-            if contribution.value > 0:
-                least += contribution.value
-        least *= least_share
-        gathered = gather_reasons([c for c in contributions if c.value > least])
+        gathered = gather_reasons(self._reading.contribute(self._best, self._runner_up, least_share))
         gathered.sort(key=_rank)
         return pick_mentions(gathered, most)
 

@@ -17,6 +17,8 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 `Reading` keeps what was read, and lists the contributions when somebody asks.
 """
 
+from math import inf, nextafter
+
 from socialcls.model.reading import (
     KNOWN_SERVICE,
     Contribution,
@@ -29,7 +31,7 @@ from socialcls.model.reading import (
     WordField,
     name_signal,
 )
-from socialcls.model.weights import Arrays, Key, Scores, WeighedWord, Weights
+from socialcls.model.weights import Arrays, Scores, Weights
 from socialcls.types import Document, Label
 
 
@@ -74,12 +76,12 @@ class LinearModel:
         scores = list(kinds.find_intercepts(label))
         for field in reading.fields:
             for term in field.terms:
-                scale = term.scale
-                for thing in term.weighed:
-                    if isinstance(thing, (WeighedWord, Key)) and thing.kinds:
-                        row = thing.kinds
-                        for i in range(start, end):
-                            scores[i - start] += row[i] * scale
+                rows = [thing.kinds for thing in term.weighed if thing.kinds]
+                for i in range(start, end):
+                    total = 0.0
+                    for row in rows:
+                        total += row[i]
+                    scores[i - start] += total * term.scale
         return scores
 
 
@@ -111,16 +113,23 @@ class Reading:
                         return True
         return False
 
-    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+    def contribute(self, best: int, runner_up: int, least_share: float | None = None) -> list[Contribution]:
         """List what each thing adds to the margin of one label over another; with the intercepts it is the margin.
 
         Args:
             best: Index of the one label.
             runner_up: Index of the other.
+            least_share: What a thing adds at least to be listed, as a share of all that speaks for the one label.
         """
+        least = -inf
+        if least_share is not None:
+            favour = 0.0
+            for field in self.fields:
+                favour += field.add_up_favour(best, runner_up)
+            least = nextafter(favour * least_share, inf)  # more than that, and more than nothing
         listed: list[Contribution] = []
         for field in self.fields:
-            listed += field.contribute(best, runner_up)
+            listed += field.contribute(best, runner_up, least)
         return listed
 
     def list_features(self, best: int, runner_up: int) -> list[tuple[str, str, float]]:

@@ -6,12 +6,12 @@ coefficient times the term's scale.
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import TypeVar
 
 from socialcls.features.extractor import list_name
 from socialcls.features.groups import GROUPS_BY_NAME, Factor
-from socialcls.features.heads import Head, Hit, drop_governed, find_heads
+from socialcls.features.heads import Head, Hit, drop_governed, find_heads, list_hidden
 from socialcls.features.services import find_name
 from socialcls.features.signals import Pair, Row, Weighed, scan
 from socialcls.features.url_features import read_url_keys
@@ -41,10 +41,12 @@ class Term:
 
     def add_to(self, scores: list[float]) -> None:
         """Add what the things weigh to the logit of each label."""
-        scale = self.scale
-        columns = zip(*[thing.row for thing in self.weighed], strict=True)
-        for i, column in zip(range(len(scores)), columns, strict=False):
-            scores[i] += sum(column) * scale
+        rows = [thing.row for thing in self.weighed]
+        for i in range(len(scores) - 1):  # that of the last label is 0
+            total = 0.0
+            for row in rows:
+                total += row[i]
+            scores[i] += total * self.scale
 
 
 class Contribution:
@@ -100,6 +102,7 @@ HEAD_SIGNALS = {
     "also": "calls_itself",
     "not": "denies_to_be",
     "of": "is_about",
+    "about": "is_about",
     "does": "invites_to",
 }
 """The signal of a head, by what stands before its sense."""
@@ -118,15 +121,32 @@ class ReadField:
         self.text = text
         self.terms: list[Term] = []
 
-    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
-        """List what each thing adds to the margin of the one label over the other, both by index."""
+    def contribute(self, best: int, runner_up: int, least: float = -inf) -> list[Contribution]:
+        """List what each thing adds to the margin of the one label over the other, both by index.
+
+        Args:
+            best: Index of the one label.
+            runner_up: Index of the other.
+            least: What a thing adds at least to be listed; most add next to nothing.
+        """
         listed: list[Contribution] = []
         for term in self.terms:
             scale = term.scale
             for thing in term.weighed:
-                row = thing.row
-                listed.append(Contribution((row[best] - row[runner_up]) * scale, self, thing))
+                value = (thing.row[best] - thing.row[runner_up]) * scale
+                if value >= least:
+                    listed.append(Contribution(value, self, thing))
         return listed
+
+    def add_up_favour(self, best: int, runner_up: int) -> float:
+        """Add up the contributions that speak for the one label against the other."""
+        total = 0.0
+        for term in self.terms:
+            for thing in term.weighed:
+                value = (thing.row[best] - thing.row[runner_up]) * term.scale
+                if value > 0.0:
+                    total += value
+        return total
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a thing stands, in order, each place once."""
@@ -158,12 +178,24 @@ class WordField:
 
 
 _KEYED = ("signals", "heads", "services")
+_NONE: set[int] = set()
 
 
 class ReadWords(ReadField):
     """The words of one document's text or name."""
 
-    __slots__ = ("_field", "_heads", "_hits", "_is_plain", "_n_named", "_pieces", "_places", "_word_spans", "words")
+    __slots__ = (
+        "_field",
+        "_heads",
+        "_hidden",
+        "_hits",
+        "_is_plain",
+        "_n_named",
+        "_pieces",
+        "_places",
+        "_word_spans",
+        "words",
+    )
 
     def __init__(self, field: WordField, text: str) -> None:
         super().__init__(field.name, text)
@@ -172,13 +204,15 @@ class ReadWords(ReadField):
         self.words = words = read.words
         self._pieces, self._is_plain = read.pieces, read.is_plain
         self._hits: list[Hit]
-        hits, pairs = scan(words)
-        distinct: list[Weighed] = [word for word in _list_distinct(words) if word.row[-1]]
+        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        self._hidden = hidden = list_hidden(self._heads) if self._heads else _NONE
+        hits, pairs = scan(words, hidden)
+        shown_words = [word for i, word in enumerate(words) if i not in hidden] if hidden else words
+        distinct: list[Weighed] = [word for word in _list_distinct(shown_words) if word.row[-1]]
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
         self._word_spans: list[Span] = []
-        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
         self._hits = drop_governed(hits, self._heads)
         if self._hits:
             signals = field.keys["signals"]
@@ -237,11 +271,15 @@ class ReadWords(ReadField):
 
     def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
         """Find the first and the last word of each place where a thing stands."""
-        words = self.words
+        words, hidden = self.words, self._hidden
         if isinstance(thing, WeighedWord):
-            return [(i, i) for i, word in enumerate(words) if word is thing]
+            return [(i, i) for i, word in enumerate(words) if word is thing and i not in hidden]
         if isinstance(thing, Pair):
-            return [(i, i + 1) for i in range(len(words) - 1) if words[i].pairs.get(words[i + 1].key) is thing]
+            return [
+                (i, i + 1)
+                for i in range(len(words) - 1)
+                if words[i].pairs.get(words[i + 1].key) is thing and i not in hidden and i + 1 not in hidden
+            ]
         if isinstance(thing, Key):
             if thing.group.endswith("signals"):
                 return [(first, last) for signal, first, last in self._hits if signal == thing.name]
@@ -252,9 +290,13 @@ class ReadWords(ReadField):
     def _locate(self) -> dict[Weighed, list[Span]]:
         """Find the words of everything that stands in the text, in one pass."""
         if not self._places:
-            words, places = self.words, self._places
+            words, hidden, places = self.words, self._hidden, self._places
             for i, word in enumerate(words):
+                if i in hidden:
+                    continue
                 places.setdefault(word, []).append((i, i))
+                if i + 1 in hidden:
+                    continue
                 pair = word.pairs.get(words[i + 1].key) if i + 1 < len(words) else None
                 if pair is not None:
                     places.setdefault(pair, []).append((i, i + 1))
@@ -298,7 +340,7 @@ class ReadUrl(ReadField):
             if factor.name in by_factor:
                 self.terms.append(Term(factor.smoothing, by_factor[factor.name]))
 
-    def contribute(self, best: int, runner_up: int) -> list[Contribution]:
+    def contribute(self, best: int, runner_up: int, least: float = -inf) -> list[Contribution]:
         """List what each signal, and all plain keys of each place together, add to the margin."""
         listed: list[Contribution] = []
         by_place: dict[Span, Contribution] = {}
@@ -314,7 +356,12 @@ class ReadUrl(ReadField):
                     by_place[span] = Contribution(value, self, contribution.thing, (span,))
                 else:
                     known.value += value
-        return listed + list(by_place.values())
+        listed += by_place.values()
+        return listed if least == -inf else [c for c in listed if c.value >= least]
+
+    def add_up_favour(self, best: int, runner_up: int) -> float:
+        """Add up the contributions that speak for the one label against the other."""
+        return sum([max(0.0, contribution.value) for contribution in self.contribute(best, runner_up)])
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a key stands."""

@@ -117,12 +117,20 @@ class GroupWeights:
 
     def add_up(self, key: str) -> Row:
         """Add up the rows of a key's features; all zero when none is known."""
-        found = [self._rows.read(number) for number in self._find(expand_key(self._group, key)) if number is not None]
+        found: list[tuple[int, ...]] = []
+        for number in self._find(expand_key(self._group, key)):
+            integers = self._rows.read(number) if number is not None else ()
+            if integers:
+                found.append(integers)
         if not found:
             return self._rows.nothing
         if len(found) == 1:
             return self._scale_row(found[0])
-        return self._scale_row([sum(column) for column in zip(*found, strict=False)])
+        totals = list(found[0])
+        for integers in found[1:]:
+            for i in range(len(integers)):
+                totals[i] += integers[i]
+        return self._scale_row(totals)
 
     def find_kinds(self, key: str) -> KindRow:
         """Find what a key says of kinds, in a group whose keys are their own features; empty where that is nothing."""
@@ -172,7 +180,7 @@ class GroupWeights:
 class Key(Weighed):
     """A signal, a head, a service or a part of a URL, with what it weighs."""
 
-    __slots__ = ("group", "kinds", "name")
+    __slots__ = ("group", "name")
 
     def __init__(self, group: str, name: str, row: Row, kinds: KindRow) -> None:
         super().__init__(row)
@@ -248,7 +256,7 @@ class StoredEntries:
 class WeighedWord(Word):
     """A folded word with all that it brings: what it weighs, shows and may open."""
 
-    __slots__ = ("kinds", "whole_square")
+    __slots__ = ("whole_square",)
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that there is to know of a word)
         self,

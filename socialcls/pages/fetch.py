@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from socialcls.errors import InputError, MissingExtraError
+from socialcls.messages import Problem
 from socialcls.pages.html import Page, read_page
 from socialcls.text.urls import host_key, read_url
 from socialcls.types import Document
@@ -81,11 +82,16 @@ class FetchedDocument(NamedTuple):
     url: str
     """As it was asked for."""
     document: Document
-    """Of the page; of the URL by itself when there is an error."""
-    error: str = ""
-    """Why the page could not be had, in one sentence; empty when it could."""
+    """Of the page; of the URL by itself when there is a problem."""
+    problem: Problem | None = None
+    """Why the page could not be had; None when it could."""
     is_shell: bool = False
     """Whether the page has hardly any text because scripts would make it."""
+
+    @property
+    def error(self) -> str:
+        """Why the page could not be had, in one English sentence; empty when it could."""
+        return "" if self.problem is None else self.problem.say()
 
 
 class _Response(NamedTuple):
@@ -98,8 +104,9 @@ class _Response(NamedTuple):
 class _FetchError(InputError):
     """A page cannot be had."""
 
-    def __init__(self, message: str, *, is_final: bool = True) -> None:
-        super().__init__(message)
+    def __init__(self, problem: Problem, *, is_final: bool = True) -> None:
+        super().__init__(problem.say())
+        self.problem = problem
         self.is_final = is_final
         """Whether asking again soon would be of no use."""
 
@@ -133,6 +140,10 @@ class Fetcher:
         self._robots: OrderedDict[str, protego.Protego | None] = OrderedDict()
         self._lock = threading.Lock()
 
+    def find_free_time(self, host: str) -> float:
+        """Find when a host may be asked again, by the monotonic clock; 0 when it was not asked yet."""
+        return self._gates.find_free_time(host)
+
     def fetch(self, url: str) -> FetchedDocument:
         """Fetch a page and read it as a document; never raises for what a server does."""
         url = url.strip()
@@ -141,7 +152,7 @@ class Fetcher:
             page = read_page(response.body, response.url, response.charset)
             front = self._fetch_front(response.url) if self._settings.depth == "front" else None
         except _FetchError as error:
-            return FetchedDocument(url, Document(url=url), str(error))
+            return FetchedDocument(url, Document(url=url), error.problem)
         document = page.make_document(response.url)
         if front is not None:
             document = _pool(front, page, response.url)
@@ -181,7 +192,7 @@ class Fetcher:
             response = self._follow(url)
         except _FetchError as error:
             if error.is_final:
-                _save(cache_dir, url, {"error": str(error)}, b"")
+                _save(cache_dir, url, {"problem": error.problem}, b"")
             raise
         _save(cache_dir, url, {"url": response.url, "charset": response.charset}, response.body)
         return response
@@ -192,14 +203,14 @@ class Fetcher:
             parts = _check_url(url, self._settings)
             robots = self._read_robots(parts)
             if robots is not None and not robots.can_fetch(url, USER_AGENT):
-                raise _FetchError(f"{_name_host(parts)}: its robots.txt asks not to fetch this page.")
+                raise _FetchError(Problem("fetch_robots", (_name_host(parts),)))
             asked = robots.crawl_delay(USER_AGENT) if robots is not None else None
             with self._gates.enter(parts.host or "", min(float(asked or 0), _MAX_DELAY_S)):
                 answer = _request(parts, self._settings, MAX_BYTES, _check_html)
             if isinstance(answer, _Response):
                 return answer
             url = _join(url, answer)
-        raise _FetchError(f"{_name_host(parse_url(url))}: more than {MAX_REDIRECTS} redirects.")
+        raise _FetchError(Problem("fetch_redirects", (_name_host(parse_url(url)), str(MAX_REDIRECTS))))
 
     def _read_robots(self, parts: Url) -> protego.Protego | None:
         """Read the robots.txt of a host, once; None where there is none."""
@@ -264,6 +275,12 @@ class _Gates:
                 gate.n_users -= 1
                 self._forget()
 
+    def find_free_time(self, host: str) -> float:
+        """Find when a host may be asked; 0 when it is not known."""
+        with self._lock:
+            gate = self._gates.get(host)
+        return gate.free_at if gate is not None else 0.0
+
     def _forget(self) -> None:
         """Drop the gates longest unused, of those that are open."""
         now = time.monotonic()
@@ -290,13 +307,13 @@ def _check_url(url: str, settings: FetchSettings) -> Url:
     try:
         parts = parse_url(url)
     except HTTPError as error:
-        raise _FetchError(f"{url[:200]}: not a web address.") from error
+        raise _FetchError(Problem("fetch_no_address", (url[:200],))) from error
     if parts.scheme not in {"http", "https"}:
-        raise _FetchError(f"{url[:200]}: only http and https addresses are fetched.")
+        raise _FetchError(Problem("fetch_scheme", (url[:200],)))
     if not parts.host:
-        raise _FetchError(f"{url[:200]}: an address without a host.")
+        raise _FetchError(Problem("fetch_no_host", (url[:200],)))
     if parts.port is not None and parts.port not in _PORTS and not settings.allow_private:
-        raise _FetchError(f"{_name_host(parts)}: port {parts.port} is not one of web pages (80, 443).")
+        raise _FetchError(Problem("fetch_port", (_name_host(parts), str(parts.port))))
     return parts._replace(auth=None, fragment=None, path=parts.path or "/")
 
 
@@ -329,11 +346,11 @@ def _connect(host: str, port: int, settings: FetchSettings, keep: Callable[[sock
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _FetchError(f"{host}: there is no such host.", is_final=False) from error
+        raise _FetchError(Problem("fetch_unknown_host", (host,)), is_final=False) from error
     if not settings.allow_private:
         for *_, address in found:
             if not is_public(str(address[0])):
-                raise _FetchError(f"{host}: its address {address[0]} is not public; --allow-private allows it.")
+                raise _FetchError(Problem("fetch_private", (host, str(address[0]))))
     failure: OSError = OSError("no address")
     for family, kind, protocol, _, address in found[:4]:
         sock = socket.socket(family, kind, protocol)
@@ -438,7 +455,7 @@ def _read_body(response: urllib3.BaseHTTPResponse, parts: Url, max_bytes: int, i
     """Read and unpack a body, no more than is allowed of either."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise _FetchError(f"{_name_host(parts)}: packed in a way that was not asked for ({encoding[:20]}).")
+        raise _FetchError(Problem("fetch_packed", (_name_host(parts), encoding[:20])))
     unpacker = zlib.decompressobj(47) if encoding in {"gzip", "x-gzip", "deflate"} else None
     body = bytearray()
     n_sent = 0
@@ -460,48 +477,48 @@ def _read_body(response: urllib3.BaseHTTPResponse, parts: Url, max_bytes: int, i
                 unpacker = zlib.decompressobj(-15)  # some servers send it without its frame
                 body += unpacker.decompress(chunk, max_bytes + 1)
         if len(body) > max_bytes or n_sent > max_bytes:
-            raise _FetchError(f"{_name_host(parts)}: the page is larger than {max_bytes / 1e6:.1f} MB.")
+            raise _FetchError(Problem("fetch_too_large", (_name_host(parts), f"{max_bytes / 1e6:.1f}")))
 
 
 def _check_html(parts: Url, status: int, content_type: str) -> None:
     if status != 200:
-        message = f"{_name_host(parts)}: the server answered {status}" + _STATUSES.get(status, "") + "."
-        raise _FetchError(message, is_final=status < 500 and status != 429)
+        problem = Problem(_STATUSES.get(status, "fetch_status"), (_name_host(parts), str(status)))
+        raise _FetchError(problem, is_final=status < 500 and status != 429)
     if content_type and content_type not in _READ_TYPES:
-        raise _FetchError(f"{_name_host(parts)}: not a web page but {content_type[:50]}.")
+        raise _FetchError(Problem("fetch_not_html", (_name_host(parts), content_type[:50])))
 
 
 _STATUSES = {
-    401: " (a password is needed)",
-    403: " (forbidden)",
-    404: " (not found)",
-    410: " (gone)",
-    429: " (too many requests)",
-    503: " (not available now)",
+    401: "fetch_password",
+    403: "fetch_forbidden",
+    404: "fetch_not_found",
+    410: "fetch_gone",
+    429: "fetch_too_many_requests",
+    503: "fetch_not_available",
 }
 
 
 def _check_robots(parts: Url, status: int, content_type: str) -> None:
     del content_type
     if 400 <= status < 500:
-        raise _NoRobotsError("none")
+        raise _NoRobotsError(Problem("fetch_status", (_name_host(parts), str(status))))
     if status != 200:
-        raise _FetchError(f"{_name_host(parts)}: the server answered {status} for its robots.txt.", is_final=False)
+        raise _FetchError(Problem("fetch_robots_failed", (_name_host(parts), str(status))), is_final=False)
 
 
 def _explain(error: Exception, parts: Url, *, is_late: bool, settings: FetchSettings) -> _FetchError:
     """Say in one sentence what went wrong with a request."""
     host = _name_host(parts)
     if is_late:
-        return _FetchError(f"{host}: no whole answer within {settings.whole_s:g} s.", is_final=False)
+        return _FetchError(Problem("fetch_timeout", (host, f"{settings.whole_s:g}")), is_final=False)
     if isinstance(error, ReadTimeoutError | ConnectTimeoutError | TimeoutError):
-        return _FetchError(f"{host}: the server does not answer.", is_final=False)
+        return _FetchError(Problem("fetch_no_answer", (host,)), is_final=False)
     if isinstance(error, SSLError) or "SSL" in type(error).__name__ or "CERTIFICATE" in str(error):
-        return _FetchError(f"{host}: its TLS certificate or encryption cannot be trusted.", is_final=False)
+        return _FetchError(Problem("fetch_tls", (host,)), is_final=False)
     causes = (error, error.__cause__, *error.args)  # a ProtocolError carries what happened among its arguments
     if any(isinstance(cause, NewConnectionError | OSError) for cause in causes):
-        return _FetchError(f"{host}: no connection.", is_final=False)
-    return _FetchError(f"{host}: the answer cannot be read ({type(error).__name__}).", is_final=False)
+        return _FetchError(Problem("fetch_no_connection", (host,)), is_final=False)
+    return _FetchError(Problem("fetch_unreadable", (host, type(error).__name__)), is_final=False)
 
 
 def _join(url: str, location: str) -> str:
@@ -510,7 +527,7 @@ def _join(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise _FetchError(f"{url[:200]}: redirects to what is no address.") from error
+        raise _FetchError(Problem("fetch_bad_redirect", (url[:200],))) from error
 
 
 def _name_host(parts: Url) -> str:
@@ -542,10 +559,11 @@ def _load(cache_dir: Path, url: str) -> _Response | None:
         said = json.loads(head)
         if said["for"] != url:
             return None
-        if "error" in said:
-            raise _FetchError(str(said["error"]))
+        if "problem" in said:
+            key, values = said["problem"]
+            raise _FetchError(Problem(str(key), tuple(map(str, values))))
         return _Response(str(said["url"]), str(said["charset"]), zlib.decompress(body))
-    except (OSError, ValueError, KeyError, TypeError, zlib.error):
+    except (OSError, ValueError, LookupError, TypeError, zlib.error):
         return None
 
 

@@ -71,6 +71,13 @@ class Page(NamedTuple):
         return Document(text, url, name, self.marks)
 
 
+def add_page(own: Document, page: Document) -> Document:
+    """Add what a page tells to what is said of a service elsewhere, which comes first: its own words, name and URL."""
+    text = f"{own.text} {page.text}".strip() if own.text.strip() else page.text
+    name = own.name if own.name.strip() else page.name
+    return Document(text, own.url if own.url.strip() else page.url, name, page.marks)
+
+
 def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:
     """Read a page.
 

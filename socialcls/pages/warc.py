@@ -2,33 +2,19 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any
 
 from socialcls.errors import InputError, MissingExtraError
-from socialcls.pages.html import read_page
 from socialcls.pages.markup import MAX_CHARS
-from socialcls.text.urls import host_key
+from socialcls.pages.saved import SavedPage, pool_by_host, read_saved
 from socialcls.types import Document
 
-MAX_PAGES_OF_HOST = 20
-"""Pages of one host that a document pooled by host is made of."""
-
-_MAX_TEXT_CHARS = 3_000  # of a document pooled by host
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
-class ArchivedPage(NamedTuple):
-    """A page in an archive."""
-
-    url: str
-    html: bytes
-    """Unpacked; of a long page the beginning."""
-    charset: str
-    """As the server said; empty when it said nothing."""
-
-
-def read_archive(path: str | Path) -> Iterator[ArchivedPage]:
+def read_archive(path: str | Path) -> Iterator[SavedPage]:
     """Read the web pages of an archive, one after the other; what is no page, or was not answered with one, is skipped.
 
     Args:
@@ -39,20 +25,41 @@ def read_archive(path: str | Path) -> Iterator[ArchivedPage]:
         MissingExtraError: FastWARC is absent.
     """
     path = Path(path)
+    if path.suffix.lower() == ".wacz":
+        yield from read_wacz(path, str(path))
+        return
     try:
-        if path.suffix.lower() == ".wacz":
-            with zipfile.ZipFile(path) as package:
-                names = [name for name in package.namelist() if name.endswith((".warc", ".warc.gz"))]
-                if not names:
-                    raise InputError(f"{path}: no WARC file in it. Give a WACZ package or a WARC file.")
-                for name in names:
-                    with package.open(name) as stream:
-                        yield from _read_warc(stream)
-        else:
-            with path.open("rb") as stream:
+        stream = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a web archive ({error.strerror}).") from error
+    with stream:
+        yield from read_warc(stream, str(path))
+
+
+def read_warc(stream: IO[bytes], name: str) -> Iterator[SavedPage]:
+    """Read the web pages of a WARC file that is open, packed or not.
+
+    Args:
+        stream: Its bytes.
+        name: What to call it in messages.
+
+    Raises:
+        InputError: it cannot be read.
+        MissingExtraError: FastWARC is absent.
+    """
+    with _name_errors(name):
+        yield from _read_warc(stream)
+
+
+def read_wacz(package: Path | IO[bytes], name: str) -> Iterator[SavedPage]:
+    """Read the web pages of a WACZ package; for arguments and errors see `read_warc`."""
+    with _name_errors(name), zipfile.ZipFile(package) as opened:
+        names = [inner for inner in opened.namelist() if inner.endswith((".warc", ".warc.gz"))]
+        if not names:
+            raise InputError(f"{name}: no WARC file in it. Give a WACZ package or a WARC file.")
+        for inner in names:
+            with opened.open(inner) as stream:
                 yield from _read_warc(stream)
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read as a web archive ({error}).") from error
 
 
 def read_documents(path: str | Path, *, by_host: bool = False) -> Iterator[Document]:
@@ -67,39 +74,54 @@ def read_documents(path: str | Path, *, by_host: bool = False) -> Iterator[Docum
         InputError: it cannot be read.
         MissingExtraError: FastWARC is absent.
     """
-    documents = (read_page(page.html, page.url, page.charset).make_document(page.url) for page in read_archive(path))
-    if not by_host:
-        yield from documents
-        return
-    pooled: dict[str, tuple[int, Document]] = {}
-    for document in documents:
-        host = host_key(document.url)
-        n, known = pooled.get(host, (0, None))
-        if known is None:
-            pooled[host] = 1, document
-        elif n < MAX_PAGES_OF_HOST:
-            pooled[host] = n + 1, _add(known, document)
-    for _, document in pooled.values():
-        yield document
+    pages = read_archive(path)
+    if by_host:
+        yield from (service.page.document for service in pool_by_host(pages))
+    else:
+        yield from (read_saved(page).document for page in pages)
 
 
-def _add(known: Document, document: Document) -> Document:
-    """Add a page to the document of its host, whose address is the shortest that was met."""
-    first, second = (known, document) if len(known.url) <= len(document.url) else (document, known)
-    marks = {mark.id: mark for mark in (*document.marks, *known.marks)}
-    text = f"{first.text} {second.text}"[:_MAX_TEXT_CHARS]
-    return Document(text, first.url, first.name or second.name, tuple(marks.values()))
+@contextmanager
+def _name_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
+        raise InputError(f"{name}: cannot be read as a web archive ({error}).") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what FastWARC raises when it is at its wits' end
+            raise
+        raise InputError(f"{name}: cannot be read as a web archive.") from error
 
 
-def _read_warc(stream: IO[bytes]) -> Iterator[ArchivedPage]:
+class _Forward:
+    """A stream that is only read forward and knows where it is: FastWARC asks, and pipes cannot say."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._place += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._place
+
+
+def _read_warc(stream: IO[bytes]) -> Iterator[SavedPage]:
     try:
         from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415  (of the extra)
     except ImportError as error:
         raise MissingExtraError(
             'Reading web archives needs FastWARC. Install it with: pip install "socialcls[pages]".'
         ) from error
-    for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"):
+    forward: Any = _Forward(stream)  # it asks for no more than this, whatever its types say
+    responses = ArchiveIterator(forward, record_types=WarcRecordType.response, parse_http=True, auto_decode="all")
+    for record in responses:
         url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
         content_type = (record.http_content_type or "").lower()
         if content_type in _PAGE_TYPES and record.http_headers.status_code == 200:
-            yield ArchivedPage(url, record.reader.read(2 * MAX_CHARS), record.http_charset or "")
+            if not url.lower().startswith(("http://", "https://")):
+                url = ""  # it would stand in a cell, which a spreadsheet may take for a formula
+            yield SavedPage(url, record.reader.read(2 * MAX_CHARS), record.http_charset or "")

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from socialcls.batch.summary import PAGE_READ, PAGE_SHELL
 from socialcls.messages import load_messages
 from socialcls.tables.files import replace_file
 from socialcls.text.escaping import neutralise, neutralise_json
@@ -68,6 +69,10 @@ def render_page(described: Sequence[Mapping[str, Any]], language: str) -> str:
 def _render_table(table: Mapping[str, Any], messages: Mapping[str, str]) -> str:
     counts = messages["summary_rows"].format(f"{table['rows']:,}", f"{table['failed']:,}", f"{table['empty']:,}")
     parts = [f"<h2>{_show(table['input'])}</h2>", f"<p>{escape(counts)}</p>"]
+    if pages := table.get("pages"):
+        n_read = pages.get(PAGE_READ, 0) + pages.get(PAGE_SHELL, 0)
+        said = messages["summary_pages"].format(f"{n_read:,}", f"{sum(pages.values()) - n_read:,}")
+        parts.append(f"<p>{escape(said)}</p>")
     bars = []
     for i, (name, of) in enumerate(table["categories"].items()):
         bar = (

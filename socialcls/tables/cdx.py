@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from socialcls.errors import InputError
+from socialcls.messages import Problem
 from socialcls.tables.csv import open_lines
 from socialcls.tables.encodings import find_bad_byte
 from socialcls.tables.sources import Source
-from socialcls.tables.table import Problem, Row, Table, cut_lines
+from socialcls.tables.table import Row, Table, cut_lines
 
 # http://archive.org/web/researcher/cdx_legend.php
 _LETTERS = {

@@ -1,4 +1,4 @@
-"""Find the columns of a table that hold a text, a URL, a name and a label, by their names.
+"""Find the columns of a table that hold a text, a URL, a name, a page's HTML and a label, by their names.
 
 A name is known when it equals one of the lists below, without regard to case, spaces, punctuation or diacritics, or
 when it contains one as whole words ("Adres URL", "Opis serwisu"). Where a column has a known name itself, columns that
@@ -10,9 +10,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from socialcls.errors import InputError
 from socialcls.types import Document, Field
+
+if TYPE_CHECKING:
+    from socialcls.pages.saved import ReadPage
 
 TEXT_NAMES = (
     "description", "text", "full text", "opening text", "hit sentence", "opis", "summary", "about", "bio", "snippet",
@@ -31,6 +35,11 @@ URL_NAMES = (
 )  # fmt: skip
 """Better ones first."""
 NAME_NAMES = ("title", "headline", "name", "source name", "nazwa", "nazwa serwisu", "tytuł", "site name", "page title")
+PAGE_NAMES = (
+    "html", "page html", "raw html", "content html", "body html", "full html", "html content", "html body",
+    "html source", "source html", "page source", "kod html", "treść html",
+)  # fmt: skip
+"""Of columns that hold the HTML of a page."""
 GOLD_NAMES = ("category", "label", "gold", "kategoria", "etykieta")
 
 # What says that a column is about a text or an address and does not hold it: "text_language", "URL count".
@@ -61,6 +70,7 @@ class ColumnNames:
     text: str = ""
     url: str = ""
     name: str = ""
+    html: str = ""
 
 
 BY_KNOWN_NAMES = ColumnNames()
@@ -78,14 +88,38 @@ class Columns:
     """Likewise."""
     is_mixed: bool = False
     """Whether the one text column may hold bare URLs too, as the lines of a list do."""
+    html: tuple[int, ...] = ()
+    """The first that is not empty is read, as a page."""
 
     @property
     def used(self) -> frozenset[int]:
         """All that are read."""
-        return frozenset((*self.text, *self.url, *self.name))
+        return frozenset((*self.text, *self.url, *self.name, *self.html))
 
     def read_document(self, cells: Sequence[str]) -> Document:
-        """Read the document in a row's cells; what stands for "no value" is empty."""
+        """Read the document in a row's cells, with their page; what stands for "no value" is empty."""
+        document = self.read_own(cells)
+        page = self.read_page(cells) if self.html else None
+        if page is None:
+            return document
+        from socialcls.pages.html import add_page  # noqa: PLC0415  (only tables of pages need it)
+
+        return add_page(document, page.document)
+
+    def read_page(self, cells: Sequence[str]) -> "ReadPage | None":
+        """Read the page whose HTML stands in a row's cells; None where there is none."""
+        html = _find_first(cells, self.html)
+        if not html:
+            return None
+        from socialcls.pages.html import read_page  # noqa: PLC0415  (only tables of pages need it)
+        from socialcls.pages.saved import ReadPage  # noqa: PLC0415
+
+        url = _find_first(cells, self.url)
+        page = read_page(html, url)
+        return ReadPage(page.make_document(url), page.is_shell)
+
+    def read_own(self, cells: Sequence[str]) -> Document:
+        """Read what a row's cells say beside their page."""
         text = _clear(cells[self.text[0]]) if self.text else ""
         for i in self.text[1:]:
             more = _clear(cells[i])
@@ -109,7 +143,7 @@ def find_columns(table_name: str, columns: Sequence[str], given: ColumnNames = B
     """Find what a table's columns hold; a name that is given wins over the known ones.
 
     >>> find_columns("a.csv", ["ID", "Opis", "Adres"])
-    Columns(text=(1,), url=(2,), name=(), is_mixed=False)
+    Columns(text=(1,), url=(2,), name=(), is_mixed=False, html=())
 
     Raises:
         InputError: a column that is asked for is not there, there is none to read, or two have the name of one.
@@ -118,11 +152,13 @@ def find_columns(table_name: str, columns: Sequence[str], given: ColumnNames = B
     text = _find(table_name, columns, keys, given.text, "text")
     url = _find(table_name, columns, keys, given.url, "url")
     name = _find(table_name, columns, keys, given.name, "name")
-    asked = {i for found, wanted in ((text, given.text), (url, given.url), (name, given.name)) if wanted for i in found}
+    html = _find(table_name, columns, keys, given.html, "page")
+    pairs = ((html, given.html), (url, given.url), (name, given.name), (text, given.text))
+    asked = {i for found, wanted in pairs if wanted for i in found}
     taken: set[int] = set(asked)
     fields = []
-    # a column is read once: as what was asked, or else as an address before a name before a text
-    for found, wanted in ((url, given.url), (name, given.name), (text, given.text)):
+    # a column is read once: as what was asked, or else as a page before an address before a name before a text
+    for found, wanted in pairs:
         kept = found if wanted else tuple(i for i in found if i not in taken)
         taken.update(kept)
         fields.append(kept)
@@ -132,7 +168,7 @@ def find_columns(table_name: str, columns: Sequence[str], given: ColumnNames = B
             "Name one with --text-column, --url-column or --name-column; if the first line is a row, say --no-header."
         )
         raise InputError(message)
-    found_columns = Columns(text=fields[2], url=fields[0], name=fields[1])
+    found_columns = Columns(text=fields[3], url=fields[1], name=fields[2], html=fields[0])
     _check_single(table_name, columns, found_columns.used)
     return found_columns
 
@@ -141,7 +177,7 @@ def guess_columns(rows: Sequence[Sequence[str]]) -> Columns:
     """Guess what columns without names hold: the one with most URLs, and the one with most words.
 
     >>> guess_columns([["1", "onet.pl", "Portal z wiadomościami"]])
-    Columns(text=(2,), url=(1,), name=(), is_mixed=False)
+    Columns(text=(2,), url=(1,), name=(), is_mixed=False, html=())
     """
     from socialcls.text.urls import looks_like_url  # noqa: PLC0415  (only tables without a header need it)
 
@@ -164,7 +200,7 @@ def describe_columns(columns: Sequence[str], found: Columns) -> str:
     >>> describe_columns(["id", "Opis", "Adres URL"], Columns(text=(1,), url=(2,)))
     'text ← Opis; URL ← Adres URL; ignored: id'
     """
-    fields = (("text", found.text), ("URL", found.url), ("name", found.name))
+    fields = (("text", found.text), ("URL", found.url), ("name", found.name), ("page", found.html))
     said = [f"{field} ← {' + '.join(columns[i] for i in indices)}" for field, indices in fields if indices]
     left = [column for i, column in enumerate(columns) if i not in found.used]
     if left:
@@ -183,7 +219,8 @@ def count_known(columns: Sequence[str], given: ColumnNames = BY_KNOWN_NAMES) -> 
     """Count the fields that names of columns speak of: by their very name, and by containing one."""
     keys = [_split(column) for column in columns]
     exact: set[str] = {_EXACT[key][0] for key in keys if key in _EXACT}
-    exact |= {name for name in (given.text, given.url, given.name) if name and find_named(columns, name) is not None}
+    asked = (given.text, given.url, given.name, given.html)
+    exact |= {name for name in asked if name and find_named(columns, name) is not None}
     similar = {field for key in keys if (field := _find_similar(key))} - exact
     return len(exact), len(similar)
 
@@ -256,9 +293,9 @@ def _split(name: str) -> Key:
 
 _RUN_TOGETHER: dict[str, Key] = {}
 _RUN_TOGETHER.update(
-    {"".join(_split(name)): _split(name) for name in (*TEXT_NAMES, *URL_NAMES, *NAME_NAMES, *GOLD_NAMES)}
+    {"".join(_split(name)): _split(name) for name in (*TEXT_NAMES, *URL_NAMES, *NAME_NAMES, *PAGE_NAMES, *GOLD_NAMES)}
 )
-_KNOWN: dict[Field, tuple[str, ...]] = {"text": TEXT_NAMES, "url": URL_NAMES, "name": NAME_NAMES}
+_KNOWN: dict[Field, tuple[str, ...]] = {"text": TEXT_NAMES, "url": URL_NAMES, "name": NAME_NAMES, "page": PAGE_NAMES}
 _EXACT = {_split(name): (field, rank) for field, names in _KNOWN.items() for rank, name in enumerate(names)}
 _HEADS_FIRST = frozenset(["opis", "tresc", "tekst", "streszczenie", "nazwa", "tytul", "adres", "strona", "domena"])
 

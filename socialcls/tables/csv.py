@@ -15,10 +15,11 @@ from itertools import islice
 from typing import NamedTuple, cast
 
 from socialcls.errors import InputError
+from socialcls.messages import Problem
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, count_known, guess_columns
 from socialcls.tables.encodings import KEEP, Guess, find_bad_byte, find_encoding
 from socialcls.tables.sources import Source
-from socialcls.tables.table import MAX_CHUNK_CHARS, Problem, Row, Table
+from socialcls.tables.table import MAX_CHUNK_CHARS, Row, Table
 from socialcls.text.escaping import neutralise
 
 DELIMITERS = ",;\t|"

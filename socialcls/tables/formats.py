@@ -33,6 +33,8 @@ class Reading(NamedTuple):
     """Lines above the header that are passed over."""
     has_header: bool = True
     names: ColumnNames = BY_KNOWN_NAMES
+    by_host: bool = False
+    """Of web pages: whether a row is what those of one host say together."""
 
 
 AS_FOUND = Reading()
@@ -180,6 +182,34 @@ class _Cdx(_Text):
         raise OutputError("CDX has no room for answers. Write another format, for example -o out.csv.")
 
 
+class _Pages(_Text):
+    """Web pages, which are read and not written."""
+
+    def make_writer(self, writing: Writing) -> RowWriter:
+        raise OutputError("Web pages are read and not written. Write another format, for example -o out.csv.")
+
+
+class _Html(_Pages):
+    def open(self, source: Source, reading: Reading) -> Table:
+        from socialcls.tables.pages import open_page  # noqa: PLC0415
+
+        return open_page(source, by_host=reading.by_host)
+
+
+class _Warc(_Pages):
+    def open(self, source: Source, reading: Reading) -> Table:
+        from socialcls.tables.pages import open_warc  # noqa: PLC0415
+
+        return open_warc(source, by_host=reading.by_host)
+
+
+class _Wacz(_Pages):
+    def open(self, source: Source, reading: Reading) -> Table:
+        from socialcls.tables.pages import open_wacz  # noqa: PLC0415
+
+        return open_wacz(source, by_host=reading.by_host)
+
+
 class _Xlsx:
     is_text = False
 
@@ -236,6 +266,9 @@ FORMATS: Mapping[str, TableFormat] = {
     "xlsx": _Xlsx(),
     "parquet": _Parquet(),
     "cdx": _Cdx(),
+    "html": _Html(),
+    "warc": _Warc(),
+    "wacz": _Wacz(),
 }
 """By the names that --format takes."""
 
@@ -243,8 +276,16 @@ _SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".jl": "jsonl", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
     ".parquet": "parquet", ".pq": "parquet", ".cdx": "cdx", ".cdxj": "cdx", ".lines": "lines", ".list": "lines",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".mhtml": "html", ".mht": "html",
+    ".warc": "warc", ".wacz": "wacz",
 }  # fmt: skip
-_READ_ONLY = frozenset([".xls", ".xlsb", ".xlsm", ".ods", ".cdx", ".cdxj"])
+_READ_ONLY = frozenset([".xls", ".xlsb", ".xlsm", ".ods", ".cdx", ".cdxj", ".warc", ".wacz"]) | {
+    suffix for suffix, form in _SUFFIXES.items() if form == "html"
+}
+_BESIDE = frozenset(["files", "pliki", "dateien", "fichiers", "archivos", "bestanden", "soubory", "arquivos"])
+"""What stands behind the name of a page in the name of the folder that browsers save beside it."""
+_SEEN_IN_SITES = frozenset([".txt", ".json"])
+"""Suffixes of tables that also stand in folders of saved pages, and are none there: robots.txt, manifest.json."""
 
 
 def check_format(name: str) -> str:
@@ -270,6 +311,18 @@ def find_format(path: str) -> str:
     if suffixes and suffixes[-1] in COMPRESSIONS:
         suffixes.pop()
     return _SUFFIXES.get(suffixes[-1], "") if suffixes else ""
+
+
+def find_page_suffix(path: str) -> str:
+    """Find the suffix of a saved page, whether or not it is compressed; empty when it is none.
+
+    >>> find_page_suffix("Forum.HTML.gz"), find_page_suffix("page.mht"), find_page_suffix("pages.csv")
+    ('.html', '.mht', '')
+    """
+    if find_format(path) != "html":
+        return ""
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    return suffixes[-2] if suffixes[-1] in COMPRESSIONS else suffixes[-1]
 
 
 def find_output_format(path: str, given: str, table_form: str) -> str:
@@ -311,6 +364,8 @@ def _recognise(source: Source, reading: Reading) -> str:
     by_name = "" if source.path == STDIO else _SUFFIXES.get(source.suffix, "")
     kind = find_kind(source.sample)
     said = reading.form or by_name
+    if kind == "zip" and said == "wacz":
+        return said
     if kind == "zip":
         raise InputError(f"{source.name}: a ZIP archive, and not a table. Unpack it first.")
     if kind:
@@ -318,6 +373,8 @@ def _recognise(source: Source, reading: Reading) -> str:
             names = {"xlsx": "a workbook of Excel", "parquet": "a Parquet file"}
             source.notes.append(f"{names[kind]}, although its name or --format does not say so; read as such")
         return kind
+    if not said and source.sample.startswith(b"WARC/"):
+        return "warc"
     if said in ("xlsx", "parquet"):
         if not source.sample:
             raise InputError(f"{source.name}: empty.")
@@ -337,6 +394,8 @@ def _recognise_text(source: Source, reading: Reading) -> str:
     lines = [line for line in text.splitlines()[:100] if line.strip()]
     if not lines:
         return "csv"
+    if lines[0].lstrip().lower().startswith(("<!doctype html", "<html")):
+        return "html"
     if lines[0].lstrip().startswith(("{", "[{")) or lines[0].strip() == "[":
         return "jsonl"
     if lines[0].startswith(" CDX "):
@@ -391,13 +450,15 @@ def list_tables(path: str) -> list[tuple[str, str]]:
     if place.is_dir():
         found = [
             file
-            for file in sorted(place.rglob("*"))
-            if file.is_file()
-            and not any(part.startswith(".") for part in file.relative_to(place).parts)
-            and (find_format(file.name) or file.suffix.lower() == ".txt")
+            for file in _list_files(place)
+            if find_format(file.name) not in ("", "html") or file.suffix.lower() == ".txt"
         ]
-        if not found:
-            raise InputError(f"{path}: no table in this folder. Tables end in: {' '.join(sorted(_SUFFIXES))}.")
+        pages = list_pages(path)
+        if pages:
+            found = [file for file in found if file.suffix.lower() not in _SEEN_IN_SITES]
+        if not found and not pages:
+            message = f"{path}: neither tables nor pages in this folder. They end in: {' '.join(sorted(_SUFFIXES))}."
+            raise InputError(message)
         return [(str(file), str(file.relative_to(place))) for file in found]
     if not place.exists() and any(c in path for c in "*?["):
         import glob  # noqa: PLC0415  (only where a pattern is)
@@ -407,3 +468,25 @@ def list_tables(path: str) -> list[tuple[str, str]]:
             raise InputError(f"{path}: no file fits this pattern.")
         return [(file, Path(file).name) for file in matched]
     return [(path, place.name)]
+
+
+def list_pages(path: str) -> list[str]:
+    """List the saved pages below a folder, without what browsers save beside a page, in a folder of its name."""
+    place = Path(path)
+    files = [file for file in _list_files(place) if find_page_suffix(file.name)]
+    stems = {(file.parent, file.name[: file.name.lower().rindex(find_page_suffix(file.name))]) for file in files}
+
+    def is_beside(folder: Path) -> bool:
+        stem, _, word = folder.name.rpartition("_")
+        return word.lower() in _BESIDE and (folder.parent, stem) in stems
+
+    return [str(file) for file in files if not any(map(is_beside, file.parents))]
+
+
+def _list_files(place: Path) -> list[Path]:
+    """List the files below a folder in order, without hidden ones."""
+    return [
+        file
+        for file in sorted(place.rglob("*"))
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(place).parts)
+    ]

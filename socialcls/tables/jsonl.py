@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from socialcls.errors import InputError
+from socialcls.messages import Problem
 from socialcls.tables.csv import open_lines
 from socialcls.tables.encodings import clean, find_bad_byte
 from socialcls.tables.sources import Source
-from socialcls.tables.table import Problem, Row, RowsBody, Table, cut_lines
+from socialcls.tables.table import Row, RowsBody, Table, cut_lines
 from socialcls.text.escaping import neutralise_json
 
 _N_FIRST = 1_000  # objects whose keys are the columns

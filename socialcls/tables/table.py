@@ -5,27 +5,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
-from socialcls.messages import load_messages
+from socialcls.messages import Problem
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, Columns, find_columns
+from socialcls.types import Document
 
 MAX_CHUNK_CHARS = 1_000_000
 """Of the rows that are handed on together; a row of more is handed on alone."""
-
-
-class Problem(NamedTuple):
-    """What keeps a row from being classified."""
-
-    key: str
-    """Its sentence in `messages`."""
-    values: tuple[str, ...] = ()
-    """What is put into the sentence, in order."""
-
-    def say(self, language: str = "en") -> str:
-        """Write the sentence."""
-        return load_messages(language)[self.key].format(*self.values)
-
-    def __str__(self) -> str:
-        return self.say()
 
 
 class Row(NamedTuple):
@@ -40,6 +25,36 @@ class Row(NamedTuple):
     """As it stands in the file, with its line end; empty where it cannot be written back so."""
     values: Sequence[Any] | None = None
     """The same as `cells` with numbers and dates as such, of formats that have them."""
+    page: "RowPage | None" = None
+    """The page of the row, where there is one that does not stand in its cells."""
+
+
+class RowPage(NamedTuple):
+    """A web page that is read together with a row."""
+
+    document: Document = Document()
+    """Blank when it could not be had."""
+    is_shell: bool = False
+    """Whether it has hardly any text because scripts would make it."""
+    problem: Problem | None = None
+    """Why it could not be had; None when it could. The row is classified all the same."""
+
+
+def read_row(row: Row, columns: Columns) -> tuple[Document, RowPage | None]:
+    """Read the document of a row: its own cells, then the page that stands in them or comes with it."""
+    own, page = columns.read_own(row.cells), row.page
+    if page is None and columns.html and (read := columns.read_page(row.cells)) is not None:
+        page = RowPage(*read)
+    return join_page(own, page), page
+
+
+def join_page(own: Document, page: RowPage | None) -> Document:
+    """Join what a row says with its page, if there is one and it could be had."""
+    if page is None or page.problem is not None:
+        return own
+    from socialcls.pages.html import add_page  # noqa: PLC0415  (only rows with pages need it)
+
+    return add_page(own, page.document)
 
 
 class Body(Protocol):
@@ -94,6 +109,8 @@ class Table:
     line_end: str = "\n"
     has_mark: bool = False
     """Whether it began with a byte order mark, which Excel needs."""
+    has_pages: bool = False
+    """Whether its rows are web pages, or services made of them."""
     has_lines: bool = False
     """Whether its one column holds descriptions and URLs, as they come."""
     guessed: Columns | None = None

@@ -18,16 +18,25 @@ from rich.progress import (
 
 from socialcls.batch.summary import Tally
 from socialcls.terminal.console import make_console
+from socialcls.terminal.tally import summarise_pages
 from socialcls.text.escaping import neutralise
 
 _QUIET_S = 1.0  # nothing is shown of work that is over before
+_LINE_S = 60.0  # between lines where there is no terminal
 
 
 @contextmanager
-def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | None], None]]:
+def watch_rows(
+    *, is_quiet: bool = False, say: Callable[[str], None] | None = None
+) -> Iterator[Callable[[Tally, float | None], None]]:
     """Show how the classification of a table goes, on a terminal, once it takes over a second.
 
-    What is yielded is told of it: what was counted so far, and how much of the input has been read, 0 to 1.
+    What is yielded is told of it: what was counted so far, and how much of the input has been read, 0 to 1. What it is
+    told first, an earlier run did.
+
+    Args:
+        is_quiet: Show nothing.
+        say: Is given a line each minute where there is no terminal; None for none.
     """
     console = make_console(stderr=True)
     columns = (
@@ -40,17 +49,33 @@ def watch_rows(*, is_quiet: bool = False) -> Iterator[Callable[[Tally, float | N
     )
     progress = Progress(*columns, console=console, transient=True, disable=is_quiet or not console.is_terminal)
     task = progress.add_task("Classifying", total=None, speed="", tally="")
-    started = time.monotonic()
+    started = said_at = time.monotonic()
+    n_before: int | None = None
 
     def show(tally: Tally, share: float | None) -> None:
-        if progress.disable:
+        nonlocal said_at, n_before
+        if n_before is None:
+            n_before = tally.n_rows
+        now = time.monotonic()
+        is_due = say is not None and not is_quiet and now - said_at >= _LINE_S
+        if progress.disable and not is_due:
             return
-        elapsed = time.monotonic() - started
+        elapsed = now - started
+        rate = (tally.n_rows - n_before) / max(elapsed, 0.001)
+        speed = f"{tally.n_rows:,} rows · {rate:,.{0 if rate >= 10 else 1}f} rows/s"
+        if progress.disable:
+            said_at = now
+            if say is not None:
+                done = "" if share is None else f"{share:.0%} · "
+                say(f"{done}{speed} · pages: {summarise_pages(tally)}")
+            return
         if elapsed > _QUIET_S and not progress.live.is_started:
             progress.start()
-        speed = f"{tally.n_rows:,} rows · {tally.n_rows / max(elapsed, 0.001):,.0f} rows/s"
         progress.update(task, total=1.0 if share is not None else None, completed=share or 0.0, speed=speed)
-        progress.update(task, tally=neutralise(" · ".join(f"{name} {n:,}" for name, n in tally.answers.items())))
+        told = [f"{name} {n:,}" for name, n in tally.answers.items()]
+        if tally.n_pages_missing:
+            told.append(f"no page {tally.n_pages_missing:,}")
+        progress.update(task, tally=neutralise(" · ".join(told)))
 
     try:
         yield show

@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from socialcls.batch.summary import Tally
+from socialcls.batch.summary import PAGE_READ, PAGE_SHELL, Tally
 from socialcls.terminal.console import COLOURS, NARROW, WIDE, draw_bar, show_text
 from socialcls.types import UNSURE
 
@@ -25,6 +25,26 @@ def summarise_tally(tally: Tally, seconds: float) -> str:
     if tally.n_blank:
         parts.append(f"{tally.n_blank:,} empty")
     return f"{tally.n_rows:,} rows in {seconds:.1f} s: {', '.join(parts) or 'none'}"
+
+
+def summarise_pages(tally: Tally) -> str:
+    """Say in one line what became of the pages that were read with the rows.
+
+    >>> from collections import Counter
+    >>> summarise_pages(Tally(pages=Counter({"read": 7, "shell": 1, "not_found": 2})))
+    '8 read, 1 of them made by scripts; 2 could not be had: 2 not found'
+    """
+    pages = tally.pages
+    said = f"{pages[PAGE_READ] + pages[PAGE_SHELL]:,} read"
+    if pages[PAGE_SHELL]:
+        said += f", {pages[PAGE_SHELL]:,} of them made by scripts"
+    failures = [(n, word) for word, n in pages.items() if word not in (PAGE_READ, PAGE_SHELL) and n]
+    if failures:
+        words = [
+            f"{n:,} {word.replace('_', ' ')}" for n, word in sorted(failures, key=lambda pair: (-pair[0], pair[1]))
+        ]
+        said += f"; {tally.n_pages_missing:,} could not be had: {', '.join(words)}"
+    return said
 
 
 def list_failures(tally: Tally) -> list[str]:

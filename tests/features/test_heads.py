@@ -86,7 +86,7 @@ def _find(text, knowledge=_SMALL):
 
 
 def _list_keys(text, knowledge=_SMALL):
-    return [head.key for head in _find(text, knowledge)[1] if not head.key.startswith("of=")]
+    return [head.key for head in _find(text, knowledge)[1] if not head.key.startswith(("of=", "about="))]
 
 
 def _check(text, expected):
@@ -285,11 +285,11 @@ _PIECES = st.sampled_from(
     + ["gardenia", "Forum,", "(blog)", "–", "?", "x. y"]
 )
 _KEYS = {
-    f"{said}={sense.partition('.')[0] if said in ('not', 'of') else sense}"
+    f"{said}={sense.partition('.')[0] if said in ('not', 'of', 'about') else sense}"
     for terms in _SENSES.values()
     for senses in terms.values()
     for sense in senses.split(",")
-    for said in ("is", "also", "not", "of")
+    for said in ("is", "also", "not", "of", "about")
     if not sense.startswith("verb.")
 } | {"does=other", "does=platform", "does=blog"}
 
@@ -336,17 +336,18 @@ def test_the_lexicon_that_comes_along_knows_telling_cases(text, expected, never)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("A list of forums, a list of forum", "of=community"),
-        ("Software for the blog", "of=blog"),
-        ("A shop for forum software", "of=other"),
-        ("Lista blogów", "of=blog"),
-        ("Sklep z forum", "of=community"),
+        ("A list of forums, a list of forum", "about=community"),
+        ("Software for the blog", "about=blog"),
+        ("A shop for forum software", "about=other"),
+        ("Lista blogów", "about=blog"),
+        ("Sklep z forum", "about=community"),
+        ("Of the forum", "of=community"),
         ("Forum", ""),
     ],
 )
 def test_what_it_is_about_is_a_feature_of_its_own(text, expected):
     """A term behind "of" or a first head says what it is about, by its label."""
-    about = [head.key for head in _find(text)[1] if head.key.startswith("of=")]
+    about = [head.key for head in _find(text)[1] if head.key.startswith(("of=", "about="))]
     assert " ".join(about) == expected
 
 
@@ -354,7 +355,7 @@ def test_signals_of_what_it_is_about_or_is_not_do_not_count():
     """Those within the governed words; others stay."""
     heads = [
         Head("is=blog.personal", 0, 0),
-        Head("of=blog", 2, 3),
+        Head("about=blog", 2, 3),
         Head("not=community", 6, 6),
         Head("also=other.tool", 8, 9),
     ]

@@ -67,11 +67,11 @@ def test_the_first_segment_of_a_shared_host_counts_before_the_host(url, key, pla
 @pytest.mark.parametrize(
     ("url", "key", "place"),
     [
-        ("https://anna.tumblr.com/post/1", "known=blog.personal", "tumblr.com"),
+        ("https://anna.tumblr.com/post/1", "place=blog.personal", "tumblr.com"),
         ("tumblr.com", "known=platform.microblog", "tumblr.com"),
         ("www.tumblr.com/anna", "known=platform.microblog", "tumblr.com"),
         ("staff.tumblr.com", "known=blog.company", "staff.tumblr.com"),
-        ("a.b.tumblr.com", "known=blog.personal", "tumblr.com"),
+        ("a.b.tumblr.com", "place=blog.personal", "tumblr.com"),
     ],
 )
 def test_a_star_stands_for_everybodys_place_below_a_host(url, key, place):
@@ -115,7 +115,7 @@ def test_what_is_known_stands_where_it_says(scheme, below, host, behind):
     if found is not None:
         key, start, end = found
         relation, _, what = key.partition("=")
-        assert relation in {"known", "above"}
+        assert relation in {"known", "place", "above"}
         assert what in {f"{s.category}.{s.kind}".rstrip(".") for s in _SERVICES}
         assert 0 <= start < end <= len(url)
         assert "." in url[start:end]

@@ -1,6 +1,7 @@
 """Fetching: what is refused, what goes wrong, and who is asked how often."""
 
 import gzip
+import os
 import socket
 import subprocess
 import sys
@@ -10,8 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from socialcls.pages.crew import WINDOW, fetch_documents
 from socialcls.pages.fetch import MAX_BYTES, Fetcher, FetchSettings, fetch_document, is_public
+from socialcls.pages.pool import WINDOW, fetch_documents
 from tests.pages.servers import Site, answer, drip, flood, hang_up, redirect, serve
 
 _PAGE = b"<title>Cacti</title><meta name=generator content=phpBB><p>Ask a question about cacti, or answer one."
@@ -235,6 +236,32 @@ def test_the_cache_asks_nobody_twice(site: Site, tmp_path):
     assert site.count("/") == 2
 
 
+def test_pages_that_the_cache_has_are_not_waited_for(site: Site, tmp_path):
+    """The pause is between requests, not between rows: thirty of one address take one request and no pause."""
+    settings = _LOCAL._replace(cache_dir=tmp_path, delay_s=5.0)
+    started = time.monotonic()
+    assert [f.document.name for f in fetch_documents([f"{site.url}/"] * 30, settings)] == ["Cacti"] * 30
+    assert time.monotonic() - started < 8
+    assert site.count("/") == 1
+
+
+def test_nothing_is_asked_for_an_empty_address(site: Site):
+    """It keeps its place."""
+    found = list(fetch_documents(["", f"{site.url}/", ""], _LOCAL))
+    assert [(f.url, f.error) for f in found] == [("", ""), (f"{site.url}/", ""), ("", "")]
+    assert found[0].document.is_blank
+
+
+def test_what_went_wrong_can_be_said_in_any_language(site: Site, tmp_path):
+    """From the cache too."""
+    settings = _LOCAL._replace(cache_dir=tmp_path)
+    for _ in range(2):
+        problem = fetch_document(f"{site.url}/gone", settings).problem
+        assert problem is not None
+        assert problem.say("pl").endswith("404 (nie ma takiej strony).")
+    assert site.count("/gone") == 1
+
+
 def test_the_front_page_of_a_deep_address_is_looked_at(site: Site):
     """Its text comes first, and its marks are added; the address stays the one that was asked for."""
     site.answers["/deep/page"] = answer(b"<title>A question</title><p>My cactus is ill, what shall I do?")
@@ -244,10 +271,13 @@ def test_the_front_page_of_a_deep_address_is_looked_at(site: Site):
     assert [mark.id for mark in fetched.document.marks] == ["engine.phpbb"]
 
 
-def test_the_command_fetches_and_says_what_went_wrong(site: Site):
+def test_the_command_fetches_and_says_what_went_wrong(site: Site, tmp_path):
     """A page is read; one that is not there is an error, exit 1, and the address is classified all the same."""
     command = [sys.executable, "-m", "socialcls", "classify", "--fetch", "--allow-private", "--json"]
-    done = subprocess.run([*command, f"{site.url}/", f"{site.url}/gone"], capture_output=True, check=False)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [*command, f"{site.url}/", f"{site.url}/gone"], capture_output=True, env=environment, check=False
+    )
     first, second = done.stdout.decode().splitlines()
     assert done.returncode == 1
     assert '"best_guess": "community"' in first

@@ -155,4 +155,4 @@ def test_a_page_that_is_not_there_is_said_so(tmp_path):
     command = [sys.executable, "-m", "socialcls", "classify", "nowhere.html"]
     done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path)
     assert done.returncode == 1
-    assert "nowhere.html: cannot be read" in done.stderr.decode()
+    assert "nowhere.html: no such file. Give a saved page, or a whole URL." in done.stderr.decode()

@@ -1,13 +1,14 @@
 """Web archives: WARC, packed or not, and WACZ."""
 
 import gzip
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from socialcls.errors import InputError
-from socialcls.pages.warc import read_archive, read_documents
+from socialcls.pages.warc import read_archive, read_documents, read_warc
 
 
 def _record(
@@ -57,6 +58,22 @@ def test_pages_are_read_and_the_rest_is_skipped(archive: Path):
     ]
     assert pages[2].html == b"<title>Sklep</title>"
     assert [document.name for document in read_documents(archive)] == ["Wątek", "", "Sklep"]
+
+
+def test_an_address_that_is_none_is_left_out(tmp_path: Path):
+    """It becomes a cell of a table; the page is read all the same."""
+    path = tmp_path / "a.warc"
+    path.write_bytes(_record("=HYPERLINK(0)", b"<title>Kolce</title>"))
+    assert [(page.url, page.html) for page in read_archive(path)] == [("", b"<title>Kolce</title>")]
+
+
+def test_a_stream_that_cannot_be_asked_where_it_is_is_read(tmp_path: Path):
+    """As a pipe."""
+    read_end, write_end = os.pipe()
+    with open(write_end, "wb") as pipe:  # noqa: PTH123  (a descriptor)
+        pipe.write(_RECORDS[0])
+    with open(read_end, "rb") as pipe:  # noqa: PTH123
+        assert [page.url for page in read_warc(pipe, "pipe")] == ["https://kolce.example/t/1"]
 
 
 def test_pages_of_a_host_are_one_service(archive: Path):

@@ -101,7 +101,7 @@ def test_a_header_may_have_line_breaks(tmp_path):
     path.write_text('"text\nb",c\n1,2\n')
     with open_table(str(path)) as table:
         assert table.columns == ["text\nb", "c"]
-        assert list(table.body.read_rows()) == [(3, ["1", "2"], None, "1,2\n", None)]
+        assert list(table.body.read_rows()) == [(3, ["1", "2"], None, "1,2\n", None, None)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

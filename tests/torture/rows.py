@@ -259,7 +259,7 @@ def _write_csv(rows: list[list[str]], r: random.Random) -> tuple[list[list[str]]
     if quoting == csv.QUOTE_MINIMAL and options["lineterminator"] == "\n":
         # before Python 3.13 the writer leaves a lone carriage return unquoted, and the row breaks in two
         rows = [[cell.replace("\r", " ") for cell in row] for row in rows]
-    csv.writer(out, quoting=quoting, **options).writerows([_COLUMNS, *rows])
+    csv.writer(out, quoting=quoting, **options).writerows([_COLUMNS, *rows])  # type: ignore[arg-type]
     return rows, out.getvalue()
 
 
