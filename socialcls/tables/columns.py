@@ -57,6 +57,7 @@ _PLACEHOLDERS = frozenset(
     ]
 )
 _MAX_LISTED = 10
+_MAX_NAME_CHARS = 500  # of a column that is found by its words; what is longer is a text
 _STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i"})
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -282,6 +283,8 @@ def _find_similar(key: Key) -> Field | None:
 
 def _split(name: str) -> Key:
     """Split a name into folded words and numbers; those of one word and of several are the same when run together."""
+    if len(name) > _MAX_NAME_CHARS:
+        return ()
     decomposed = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name).casefold().translate(_STROKES))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c) and c != "\0")
     words = tuple(_WORD.findall(bare))

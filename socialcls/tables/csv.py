@@ -10,6 +10,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -24,7 +25,8 @@ from socialcls.text.escaping import neutralise
 DELIMITERS = ",;\t|"
 
 _MAX_CELL_CHARS = (1 << 31) - 1  # csv's own limit of 131,072 is less than one long page
-_MAX_ROW_CHARS = 32_000_000  # a quote that is open for longer is a mistake
+MAX_LINE_CHARS = 32_000_000
+"""Of a line that is read whole; a quote that is open for longer is a mistake."""
 _MAX_HEADER_LINES = 60  # above it, at most
 _N_COMPARED = 20  # rows under a header, that say what parts them
 _MAX_COMPARED_CHARS = 20_000
@@ -101,7 +103,7 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        if self._n_chars > _MAX_ROW_CHARS and self.taken:
+        if self._n_chars > MAX_LINE_CHARS and self.taken:
             self.has_stopped = True
             raise StopIteration
         if self._returned:
@@ -243,6 +245,8 @@ def open_csv(  # noqa: PLR0913  (as many as there are things to know)
 def open_lines(source: Source, encoding: str = "") -> tuple[Guess, Iterator[str]]:
     """Open the lines of a text, with their ends; a byte order mark is not among them.
 
+    A line of more than MAX_LINE_CHARS falls into several, so that memory is bounded whatever the file is.
+
     Raises:
         InputError: there is no such encoding.
     """
@@ -250,9 +254,8 @@ def open_lines(source: Source, encoding: str = "") -> tuple[Guess, Iterator[str]
         source.sample, encoding, is_whole=source.is_whole, is_utf8=None if encoding else source.is_utf8()
     )
     source.stream.read(guess.n_mark)
-    return guess, io.TextIOWrapper(
-        cast("io.BufferedReader", source.stream), encoding=guess.encoding, errors=KEEP, newline=""
-    )
+    text = io.TextIOWrapper(cast("io.BufferedReader", source.stream), encoding=guess.encoding, errors=KEEP, newline="")
+    return guess, iter(partial(text.readline, MAX_LINE_CHARS), "")
 
 
 def _chain(first: list[str], rest: Iterator[str]) -> Iterator[str]:

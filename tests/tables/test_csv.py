@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialcls.errors import InputError
-from socialcls.tables.csv import CsvWriter
+from socialcls.tables.csv import MAX_LINE_CHARS, CsvWriter
 from socialcls.tables.formats import Reading, open_table
 from socialcls.tables.table import Row
 
@@ -259,11 +260,26 @@ def test_cells_on_a_terminal_are_not_obeyed():
     assert CsvWriter(";", is_shown=True).write_rows(rows, [("1",)]) == "\\x1b[31m;1\n"
 
 
-@pytest.mark.parametrize("content", ['"' * 200_001, "a," * 100_000, '"x"\n' * 50_000, '"\n' * 20_000])
+def test_a_line_without_end_falls_into_rows(tmp_path):
+    """None of it is lost, and no more of it is held than a row may have."""
+    path = tmp_path / "t.csv"
+    path.write_text("text\nx\n" + "y" * (2 * MAX_LINE_CHARS + 5) + "\nz\n")
+    with open_table(str(path)) as table:
+        cells = [row.cells[0] for row in table.body.read_rows()]
+    assert [len(cell) for cell in cells] == [1, MAX_LINE_CHARS, MAX_LINE_CHARS, 5, 1]
+    assert set("".join(cells)) == set("xyz")
+
+
+@pytest.mark.parametrize(
+    "content", ['"' * 200_001, "a," * 100_000, '"x"\n' * 50_000, '"\n' * 20_000, "a." * 200_000], ids=range(5)
+)
 def test_reading_takes_linear_time(tmp_path, content):
     """Of quotes, delimiters and lines without end."""
     path = tmp_path / "t.csv"
     path.write_text("text\n" + content)
     started = time.monotonic()
     _read(path)
+    path.write_text(content)
+    with suppress(InputError), open_table(str(path)) as table:
+        list(table.body.read_rows())
     assert time.monotonic() - started < 20
