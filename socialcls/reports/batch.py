@@ -29,6 +29,13 @@ table {{ border-collapse: collapse; width: 100%; margin: 1rem 0; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8884; }}
 td {{ overflow-wrap: anywhere; }} td.n {{ text-align: right; white-space: nowrap; }}
 svg {{ max-width: 100%; height: auto; }} svg text {{ fill: currentColor; font-size: 11px; }}
+@media (max-width: 44rem) {{
+  .doubtful tr {{ display: flex; flex-wrap: wrap; padding: .4rem 0; border-bottom: 1px solid #8884; }}
+  .doubtful tr:first-child {{ display: none; }}
+  .doubtful td {{ border: 0; padding: 0 .8rem 0 0; }}
+  .doubtful td:nth-child(2), .doubtful td:nth-child(5) {{ order: 1; flex: 1 0 100%; min-width: 0; }}
+  .doubtful td:nth-child(2) {{ font-weight: bold; }}
+}}
 </style>
 </head>
 <body>

@@ -153,10 +153,11 @@ class _Jsonl(_Text):
     def make_writer(self, writing: Writing) -> RowWriter:
         from socialcls.tables.jsonl import JsonlWriter  # noqa: PLC0415
 
-        table = writing.table
+        table, line_end = writing.table, writing.line_end
+        if not line_end.endswith("\n"):
+            line_end = "\n"  # a line end of old Macs ends no line of JSON Lines
         return JsonlWriter(
-            tuple(table.columns), writing.appended, writing.numeric, writing.line_end, writing.has_mark,
-            writing.is_shown,
+            tuple(table.columns), writing.appended, writing.numeric, line_end, writing.has_mark, writing.is_shown
         )  # fmt: skip
 
 

@@ -247,3 +247,12 @@ def test_tables_of_a_folder_and_a_pattern(tmp_path):
     assert [name for _, name in list_tables(str(tmp_path / "*.csv"))] == ["b.csv"]
     with pytest.raises(InputError, match="no file fits"):
         list_tables(str(tmp_path / "*.tsv"))
+
+
+def test_line_ends_of_old_macs_end_no_line_of_json(tmp_path):
+    """CSV keeps them; whoever reads JSON Lines takes but one for an end."""
+    path, target = tmp_path / "in.csv", tmp_path / "out.jsonl"
+    path.write_bytes(b"id,text\r1,forum\r2,shop\r")
+    with open_table(str(path)) as table:
+        write(target, table, list(table.body.read_rows()), [("blog", "0.5")] * 2)
+    assert [json.loads(line)["text"] for line in target.read_bytes().split(b"\n")[:-1]] == ["forum", "shop"]

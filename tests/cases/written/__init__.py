@@ -1,0 +1,1 @@
+"""Tables as other tools write them, all of the same rows; see README.md."""
