@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from socialcls.errors import DatasetError
 from socialcls.features.extractor import Keys
@@ -57,7 +58,8 @@ def fit(examples: Sequence[Example], shown: Sequence[Shown], settings: Settings)
     # of L-BFGS are not: features of one or two examples, as nearly all of URLs are, come last in it.
     estimator = LogisticRegression(C=settings.strength, solver="newton-cg", tol=settings.tolerance)
     weights = np.array([examples[s.index].weight for s in shown]) * weigh_rows(gold, list_shares())
-    estimator.fit(matrix, gold, sample_weight=weights)
+    with threadpool_limits(1):  # the last digits depend on how many threads share a sum
+        estimator.fit(matrix, gold, sample_weight=weights)
     features = {name: group.features for name, group in kept.items()}
     return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]), matrix)
 

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from socialcls.dataset.splits import group_key
 from socialcls.features.groups import GROUPS
@@ -98,7 +99,8 @@ def fit_kinds(
         estimator = LogisticRegression(C=settings.kind_strength, solver="newton-cg", tol=settings.kind_tolerance)
         frequency = Counter(gold)
         weights = [(len(gold) / len(of_label) / frequency[kind]) ** settings.kind_balance for kind in gold]
-        estimator.fit(matrix[:, kept], gold, sample_weight=weights)
+        with threadpool_limits(1):  # as in `fit`
+            estimator.fit(matrix[:, kept], gold, sample_weight=weights)
         found, bias = estimator.coef_, estimator.intercept_
         if len(of_label) == 2:
             found, bias = np.vstack([-found, found]) / 2, np.hstack([-bias, bias]) / 2
