@@ -3,8 +3,10 @@
 import gzip
 import json
 import random
+import re
 import subprocess
 import sys
+import zipfile
 from datetime import date
 
 import pytest
@@ -22,9 +24,11 @@ from socialcls.tables.formats import (
     open_table,
 )
 from socialcls.tables.table import Row, RowsBody, Table
+from tests.conftest import ROOT
 
 ROWS = [["1", "forum żółwi", "x.pl"], ["2", "blog", ""]]
 COLUMNS = ["id", "text", "url"]
+WRITTEN = ROOT / "tests" / "cases" / "written"
 
 
 def write(path, table, rows, appended):
@@ -308,3 +312,24 @@ def test_texts_and_numbers_of_parquet_are_what_they_were(tmp_path_factory, rows)
     made = pq.read_table(target)
     assert made.column("text").to_pylist() == [text for text, _ in rows]
     assert made.column("confidence").to_pylist() == [float(n) if n else None for _, n in rows]
+
+
+@pytest.mark.parametrize("n_bytes", [0, 8, 512, 4_000, 7_712, 8_312])
+def test_an_old_workbook_that_is_cut_off_is_refused(tmp_path, n_bytes):
+    """Found by mutation: what reads it may panic, which is no error of Python's."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "in.xls"
+    path.write_bytes((WRITTEN / "libreoffice.xls").read_bytes()[:n_bytes])
+    with pytest.raises(InputError, match=r"in\.xls: (not readable as a workbook|empty)"):
+        read(path)
+
+
+def test_a_workbook_without_sheets_is_empty(tmp_path):
+    """Found by mutation."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "in.xlsx"
+    with zipfile.ZipFile(WRITTEN / "openpyxl.xlsx") as book, zipfile.ZipFile(path, "w") as packed:
+        for name in book.namelist():
+            packed.writestr(name, re.sub(rb"<sheet .*?/>", b"", book.read(name)))
+    with pytest.raises(InputError, match="a workbook without a sheet"):
+        read(path)
