@@ -19,6 +19,8 @@ class Run(NamedTuple):
     """What a command took from its start to its end."""
 
     seconds: float
+    cpu_seconds: float
+    """Of the processor: what counts where others use the machine too."""
     peak_bytes: int
     """The most memory that it, or any one process that it started, held at once."""
 

@@ -22,6 +22,7 @@ _MARKS = (
 )
 # Codecs of Python's that are no encodings of files.
 _NO_TEXT = frozenset(["punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7", "mbcs", "oem"])
+_NEEDING_MARK = frozenset(["utf-16", "utf-32"])
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _TELLING = frozenset("ąęłśźżćńĄĘŁŚŹŻĆŃ")
 _KEPT = re.compile("[\udc80-\udcff]")
@@ -49,14 +50,14 @@ def find_encoding(sample: bytes, given: str = "", *, is_whole: bool = True, is_u
         is_utf8: Whether the whole is known to be UTF-8, where more was read than the sample.
 
     Raises:
-        InputError: there is no encoding of the name that is given.
+        InputError: there is no encoding of the name that is given, or it is plainly not that of the text.
     """
     name = check_encoding(given) if given else ""
     for mark, encoding in _MARKS:
         if sample.startswith(mark):
             return Guess(encoding, len(mark))
     if name:
-        return Guess(name)
+        return Guess(_choose_order(name, sample) if name in _NEEDING_MARK else name)
     if wide := _find_utf16(sample):
         return Guess(wide, is_guessed=True)
     if is_utf8 or (is_utf8 is None and _is_utf8(sample, is_whole=is_whole)):
@@ -110,6 +111,16 @@ def _is_utf8(sample: bytes, *, is_whole: bool) -> bool:
     return True
 
 
+def _choose_order(name: str, sample: bytes) -> str:
+    """Choose the order of bytes of a text without a mark, which Python's own decoders demand."""
+    if sample and 0 not in sample:
+        message = f"{name}: not the encoding of this text, in which no character takes two bytes. Leave out --encoding."
+        raise InputError(message)
+    if name == "utf-16":
+        return _find_utf16(sample) or "utf-16-le"
+    return "utf-32-be" if sample.startswith(b"\0\0") else "utf-32-le"
+
+
 def _find_utf16(sample: bytes) -> str:
     """Find UTF-16 without a mark: the high bytes of its spaces, digits and delimiters are nought."""
     first, second = sample[0:4096:2], sample[1:4096:2]
@@ -134,7 +145,7 @@ def _find_eight_bit(sample: bytes) -> str:
         return "cp1250" if share > 0.5 else "cp1252"
     lines = sample.splitlines(keepends=True)
     telling = b"".join(line for line in lines if not line.isascii())[:_ASKED_BYTES]
-    found = from_bytes(telling).best()
+    found = from_bytes(telling, cp_exclusion=["utf_7", "utf_16", "utf_32"]).best()  # which are told by other signs
     encoding = found.encoding if found else "cp1252"
     return {"cp1257": "cp1250", "utf_8": "utf-8"}.get(encoding, encoding)
 

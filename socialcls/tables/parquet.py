@@ -1,8 +1,9 @@
-"""Parquet in and out (pyarrow), by row group; a table that came from Parquet keeps its types."""
+"""Parquet in and out (pyarrow), in memory that does not grow with the table; one from Parquet keeps its types."""
 
 import io
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ MISSING = "Parquet files need an extra. Install it with: pip install 'socialcls[
 """What to say when it is not there."""
 
 _BATCH_ROWS = 1_000
+_BATCH_BYTES = 4_000_000
 _GROUP_ROWS = 20_000  # of what is written, at most
+_GROUP_BYTES = 16_000_000
+_BUFFER_BYTES = 1 << 18
 
 
 def _import() -> tuple[Any, Any]:
@@ -46,7 +50,7 @@ def open_parquet(source: Source) -> Table:
     pa, parquet = _import()
     try:
         where = source.path if source.is_regular else io.BytesIO(source.stream.read())
-        file = parquet.ParquetFile(where)
+        file = _open(parquet, where)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source.name}: not readable as Parquet ({_say(error)}).") from error
     columns = list(file.schema_arrow.names)
@@ -56,7 +60,7 @@ def open_parquet(source: Source) -> Table:
     def read() -> Iterator[Row]:
         line = 0
         try:
-            for batch in file.iter_batches(_BATCH_ROWS):
+            for batch in file.iter_batches(_find_batch_rows(file.metadata, _BATCH_ROWS, _BATCH_BYTES)):
                 for values in zip(*[_list_values(column) for column in batch.columns], strict=True):
                     line += 1
                     n_read[0] = line
@@ -87,7 +91,7 @@ def write_parquet(
     """
     pa, parquet = _import()
     rows = read_journal(lines)
-    file = parquet.ParquetFile(original) if original else None
+    file = _open(parquet, original) if original else None
     n_own = len(file.schema_arrow.names) if file else 0
     fields = list(file.schema_arrow) if file else []
     fields += [
@@ -99,25 +103,55 @@ def write_parquet(
 
     def make(some: list[list[Any]]) -> list[Any]:
         return [
-            pa.array([_convert(row[i], is_number=i + n_own in numeric) for row in some], fields[i + n_own].type)
+            (_make_numbers if i + n_own in numeric else _make_texts)(pa, [row[i] for row in some])
             for i in range(len(header) - n_own)
         ]
 
     with parquet.ParquetWriter(target, schema) as writer:
         if file:
-            for batch in file.iter_batches(_GROUP_ROWS):
+            for batch in file.iter_batches(_find_batch_rows(file.metadata, _GROUP_ROWS, _GROUP_BYTES)):
                 some = list(islice(rows, batch.num_rows))
                 writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *make(some)], schema=schema))
         else:
-            while some := list(islice(rows, _GROUP_ROWS)):
+            while some := _take_group(rows):
                 writer.write_batch(pa.RecordBatch.from_arrays(make(some), schema=schema))
     return []
 
 
-def _convert(value: Any, *, is_number: bool) -> Any:  # noqa: ANN401
-    if is_number:
-        return float(value) if value != "" else None
-    return clean_value(say_typed(value))
+def _open(parquet: Any, where: Any) -> Any:  # noqa: ANN401  (of a package without types)
+    """Open a file so that its row groups are read bit by bit; else one of 200 MB takes as much memory."""
+    return parquet.ParquetFile(where, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+
+
+def _find_batch_rows(metadata: Any, most_rows: int, most_bytes: int) -> int:  # noqa: ANN401
+    """Find how many rows of a file take about so many bytes, and are not more than so many."""
+    n_bytes: int = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    n_rows: int = metadata.num_rows
+    return max(1, min(most_rows, n_rows * most_bytes // max(1, n_bytes)))
+
+
+def _take_group(rows: Iterator[list[Any]]) -> list[list[Any]]:
+    some: list[list[Any]] = []
+    n_chars = 0
+    while len(some) < _GROUP_ROWS and n_chars < _GROUP_BYTES and (row := next(rows, None)) is not None:
+        some.append(row)
+        n_chars += sum(len(value) for value in row if isinstance(value, str))
+    return some
+
+
+def _make_texts(pa: Any, values: Sequence[Any]) -> Any:  # noqa: ANN401
+    """Make a column of texts of its buffers, since `pyarrow.array` imports pandas where it is, which is 70 MB."""
+    encoded = [clean_value(say_typed(value)).encode() for value in values]
+    ends = array("i", accumulate(map(len, encoded), initial=0))
+    return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def _make_numbers(pa: Any, values: Sequence[str]) -> Any:  # noqa: ANN401
+    """Make a column of numbers, in which an empty text is none."""
+    numbers = array("d", [float(value) if value != "" else 0.0 for value in values])
+    bits = int("".join("01"[value != ""] for value in reversed(values)) or "0", 2)
+    there = bits.to_bytes((len(values) + 7) // 8, "little")
+    return pa.Array.from_buffers(pa.float64(), len(numbers), [pa.py_buffer(there), pa.py_buffer(numbers)])
 
 
 def _list_values(column: Any) -> list[Any]:  # noqa: ANN401  (of a package without types)

@@ -47,20 +47,18 @@ def open_workbook(
         raise MissingExtraError(MISSING) from error
     import io  # noqa: PLC0415
 
-    try:
+    with _name_faults(source.name, python_calamine):
         book = (
             python_calamine.CalamineWorkbook.from_path(source.path)
             if source.is_regular
             else python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.stream.read()))
         )
+        if not book.sheet_names:
+            raise InputError(f"{source.name}: empty: a workbook without a sheet.")
         if sheet and sheet not in book.sheet_names:
             raise InputError(f"{source.name}: no sheet {sheet!r}. Sheets are: {list_names(book.sheet_names)}.")
         notes = list(source.notes)
         chosen, rows = _choose_sheet(book, sheet)
-    except python_calamine.PasswordError as error:
-        raise InputError(f"{source.name}: protected by a password. Save it without one.") from error
-    except (python_calamine.CalamineError, OSError) as error:
-        raise InputError(f"{source.name}: not readable as a workbook ({error}).") from error
     if len(book.sheet_names) > 1:
         others = [name for name in book.sheet_names if name != chosen]
         notes.append(f"sheet {chosen!r} is read, not {list_names(others)}; --sheet says otherwise")
@@ -95,6 +93,21 @@ def open_workbook(
         source.name, columns, RowsBody(read()), lambda: min(1.0, n_read[0] / n_rows) if n_rows else None,
         form="xlsx", notes=notes, guessed=guessed,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _name_faults(name: str, calamine: Any) -> Iterator[None]:  # noqa: ANN401  (a package without types)
+    """Say of a workbook that cannot be read what it is called, and why."""
+    try:
+        yield
+    except calamine.PasswordError as error:
+        raise InputError(f"{name}: protected by a password. Save it without one.") from error
+    except (calamine.CalamineError, OSError) as error:
+        raise InputError(f"{name}: not readable as a workbook ({error}).") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust, which is no Exception and can be imported from nowhere
+            raise
+        raise InputError(f"{name}: not readable as a workbook: damaged or cut off.") from error
 
 
 def _choose_sheet(book: Any, sheet: str) -> tuple[str, Any]:  # noqa: ANN401  (of a package without types)

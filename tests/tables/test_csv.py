@@ -283,3 +283,26 @@ def test_reading_takes_linear_time(tmp_path, content):
     with suppress(InputError), open_table(str(path)) as table:
         list(table.body.read_rows())
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_encodings_by_their_family_name_need_no_mark(tmp_path, encoding):
+    """`--encoding utf-16` finds the order of the bytes itself."""
+    path = tmp_path / "in.csv"
+    path.write_bytes("id,opis\n1,Forum miłośników żółwi\n".encode(encoding))
+    assert _read(path, encoding=encoding[:6]) == (["id", "opis"], [["1", "Forum miłośników żółwi"]])
+
+
+def test_a_wide_encoding_that_is_plainly_not_that_of_the_text(tmp_path):
+    """Is an error, and not a table of Chinese characters."""
+    path = tmp_path / "in.csv"
+    path.write_text("id,opis\n1,Forum\n")
+    with pytest.raises(InputError, match="utf-16: not the encoding of this text"):
+        _read(path, encoding="UTF-16")
+
+
+def test_a_mark_of_utf16_within_a_text_says_nothing(tmp_path):
+    """Found by mutation: charset-normalizer, asked about the lines that are not ASCII, took it for the beginning."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b'id,opis\n1,"Forum for owners of old Volvos"\n\xff\xfe2,x\n')
+    assert len(_read(path)[1]) == 2

@@ -2,6 +2,11 @@
 
 import gzip
 import json
+import random
+import re
+import subprocess
+import sys
+import zipfile
 from datetime import date
 
 import pytest
@@ -18,9 +23,12 @@ from socialcls.tables.formats import (
     list_tables,
     open_table,
 )
+from socialcls.tables.table import Row, RowsBody, Table
+from tests.conftest import ROOT
 
 ROWS = [["1", "forum żółwi", "x.pl"], ["2", "blog", ""]]
 COLUMNS = ["id", "text", "url"]
+WRITTEN = ROOT / "tests" / "cases" / "written"
 
 
 def write(path, table, rows, appended):
@@ -256,3 +264,72 @@ def test_line_ends_of_old_macs_end_no_line_of_json(tmp_path):
     with open_table(str(path)) as table:
         write(target, table, list(table.body.read_rows()), [("blog", "0.5")] * 2)
     assert [json.loads(line)["text"] for line in target.read_bytes().split(b"\n")[:-1]] == ["forum", "shop"]
+
+
+_LONG_PARQUET = """
+import sys
+import pyarrow
+from socialcls.tables.formats import FORMATS, Reading, Writing, open_table
+with open_table(sys.argv[1], Reading()) as table:
+    form = FORMATS["parquet"]
+    table.original = table.original if len(sys.argv) > 3 else ""
+    writing = Writing(table, ("category", "confidence"), frozenset(["confidence"]))
+    writer = form.make_writer(writing)
+    lines = (writer.write_rows([row], [("blog", "0.5")]) for row in table.body.read_rows())
+    form.convert(lines, sys.argv[2], writing)
+print(pyarrow.default_memory_pool().max_memory(), "pandas" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("keeps_types", [False, True])
+def test_parquet_takes_no_more_memory_than_a_part_of_it(tmp_path, keeps_types):
+    """A row group of 100 MB in, and groups out: some MB at a time, and no pandas where there is one."""
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    noise = random.Random(0)  # noqa: S311
+    texts = [noise.randbytes(10_000).hex() for _ in range(5_000)]
+    pq.write_table(pa.table({"text": texts, "n": list(range(5_000))}), source, compression=None, use_dictionary=False)
+    command = [sys.executable, "-c", _LONG_PARQUET, source, target, *["keep"] * keeps_types]
+    peak, has_pandas = subprocess.run(command, capture_output=True, check=True).stdout.split()
+    assert int(peak) < 130_000_000
+    assert has_pandas == b"False"
+    assert pq.ParquetFile(target).metadata.num_row_groups > 2
+    made = pq.read_table(target)
+    assert made.column("text").to_pylist() == texts
+    assert set(made.column("confidence").to_pylist()) == {0.5}
+
+
+@given(st.lists(st.tuples(st.text(), st.sampled_from(["", "0.5", "1"])), max_size=40))
+def test_texts_and_numbers_of_parquet_are_what_they_were(tmp_path_factory, rows):
+    """Empty ones, none and many."""
+    pq = pytest.importorskip("pyarrow.parquet")
+    target = tmp_path_factory.mktemp("t") / "out.parquet"
+    table = Table("t", ["text"], RowsBody([]), lambda: None)
+    writing = Writing(table, ("confidence",), frozenset(["confidence"]))
+    form = FORMATS["parquet"]
+    text = form.make_writer(writing).write_rows([Row(1, [text]) for text, _ in rows], [(n,) for _, n in rows])
+    form.convert(text.splitlines(keepends=True), target, writing)
+    made = pq.read_table(target)
+    assert made.column("text").to_pylist() == [text for text, _ in rows]
+    assert made.column("confidence").to_pylist() == [float(n) if n else None for _, n in rows]
+
+
+@pytest.mark.parametrize("n_bytes", [0, 8, 512, 4_000, 7_712, 8_312])
+def test_an_old_workbook_that_is_cut_off_is_refused(tmp_path, n_bytes):
+    """Found by mutation: what reads it may panic, which is no error of Python's."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "in.xls"
+    path.write_bytes((WRITTEN / "libreoffice.xls").read_bytes()[:n_bytes])
+    with pytest.raises(InputError, match=r"in\.xls: (not readable as a workbook|empty)"):
+        read(path)
+
+
+def test_a_workbook_without_sheets_is_empty(tmp_path):
+    """Found by mutation."""
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "in.xlsx"
+    with zipfile.ZipFile(WRITTEN / "openpyxl.xlsx") as book, zipfile.ZipFile(path, "w") as packed:
+        for name in book.namelist():
+            packed.writestr(name, re.sub(rb"<sheet .*?/>", b"", book.read(name)))
+    with pytest.raises(InputError, match="a workbook without a sheet"):
+        read(path)

@@ -37,6 +37,7 @@ FORMS_IN = (
 )
 FORMS_OUT = ("csv", "tsv", "jsonl", "xlsx", "parquet", "csv.gz", "jsonl.zst")
 
+FAULTS = ("tables refused", "rows lost", "rows lost or too many", "rows changed", "rows with an error")
 _WORDS = (
     *(
         "forum",
@@ -315,9 +316,6 @@ def compare_all(directory: Path, n_rows: int, seed: int, rows_a_table: int) -> C
     return counts
 
 
-_FAULTS = ("tables refused", "rows lost", "rows lost or too many", "rows changed", "rows with an error")
-
-
 def main() -> None:
     """Run what the options ask for, print the counts, end with 1 when anything went wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -327,9 +325,9 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         counts = compare_all(Path(name), options.rows, options.seed, options.table)
-    for what in [*sorted(set(counts) - set(_FAULTS)), *_FAULTS]:
+    for what in [*sorted(set(counts) - set(FAULTS)), *FAULTS]:
         sys.stdout.write(f"{counts[what]:>9,} {what}\n")
-    sys.exit(any(counts[fault] for fault in _FAULTS))
+    sys.exit(any(counts[fault] for fault in FAULTS))
 
 
 if __name__ == "__main__":

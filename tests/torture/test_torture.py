@@ -7,6 +7,7 @@ import sys
 
 from socialcls.model.store import load_model_files
 from tests.conftest import ROOT
+from tests.torture import kills, readers, tables
 from tests.torture.answers import ask_mutants
 from tests.torture.model_files import SAMPLE, load_mutants, mutate, write_mutant
 from tests.torture.rows import torture
@@ -65,3 +66,24 @@ def test_no_hostile_row_is_lost(tmp_path):
     assert not {what for what in counts if what.startswith("BAD")}, counts
     assert min(counts["answered"], counts["failed"], counts["answers compared"]) > 10, counts
     assert counts["tables refused"] <= counts["tables"] / 10, counts
+
+
+def test_a_killed_batch_is_resumed_to_the_byte(tmp_path):
+    """A few kills of the many formats."""
+    counts = kills.run_and_kill(tmp_path, 3, 1_000, seed=0)
+    assert counts["kills"] == counts["kills resumed to the byte"] >= 3, counts
+    assert not counts["files left"], counts
+
+
+def test_rows_of_every_format_come_out_of_every_other(tmp_path):
+    """None lost, none more, in order, each cell as it was."""
+    counts = tables.compare_all(tmp_path, 30 * len(tables.FORMS_IN) * len(tables.FORMS_OUT), 0, 30)
+    assert counts["pairs of formats"] == len(tables.FORMS_IN) * len(tables.FORMS_OUT)
+    assert not [fault for fault in tables.FAULTS if counts[fault]], counts
+
+
+def test_a_mutant_of_a_table_is_read_or_refused(tmp_path):
+    """Nothing else is raised, nothing crashes, no row has another width."""
+    counts = readers.torture(tmp_path, 2, seed=0)
+    assert counts.keys() == {"mutants", "read", "refused"}, counts
+    assert min(counts["read"], counts["refused"]) > 20, counts
