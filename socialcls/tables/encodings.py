@@ -22,6 +22,8 @@ _MARKS = (
 )
 # Codecs of Python's that are no encodings of files.
 _NO_TEXT = frozenset(["punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7", "mbcs", "oem"])
+# No text of eight bits, and told by other signs.
+_WIDE = ("utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be")
 _NEEDING_MARK = frozenset(["utf-16", "utf-32"])
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _TELLING = frozenset("ąęłśźżćńĄĘŁŚŹŻĆŃ")
@@ -145,7 +147,7 @@ def _find_eight_bit(sample: bytes) -> str:
         return "cp1250" if share > 0.5 else "cp1252"
     lines = sample.splitlines(keepends=True)
     telling = b"".join(line for line in lines if not line.isascii())[:_ASKED_BYTES]
-    found = from_bytes(telling, cp_exclusion=["utf_7", "utf_16", "utf_32"]).best()  # which are told by other signs
+    found = from_bytes(telling, cp_exclusion=list(_WIDE)).best()
     encoding = found.encoding if found else "cp1252"
     return {"cp1257": "cp1250", "utf_8": "utf-8"}.get(encoding, encoding)
 

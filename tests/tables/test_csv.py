@@ -304,5 +304,5 @@ def test_a_wide_encoding_that_is_plainly_not_that_of_the_text(tmp_path):
 def test_a_mark_of_utf16_within_a_text_says_nothing(tmp_path):
     """Found by mutation: charset-normalizer, asked about the lines that are not ASCII, took it for the beginning."""
     path = tmp_path / "in.csv"
-    path.write_bytes(b'id,opis\n1,"Forum for owners of old Volvos"\n\xff\xfe2,x\n')
+    path.write_bytes(b'id,opis\n1,"Forum for owners of old Volvos"\n\xff\xfe')
     assert len(_read(path)[1]) == 2

@@ -59,7 +59,8 @@ def run_and_kill(directory: Path, n_kills: int, n_rows: int, seed: int) -> Count
         expected = directory / f"expected.{way.form}"
         if way not in took_s:
             started = time.monotonic()
-            _start(way, directory, expected, "--force").wait()
+            with _start(way, directory, expected, "--force") as process:
+                process.communicate()
             took_s[way] = time.monotonic() - started
         counts += _kill_and_resume(way, directory, expected, took_s[way], randomness)
     return counts
