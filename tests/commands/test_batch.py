@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -211,7 +212,12 @@ def test_an_interrupt_says_what_is_kept(tmp_path, many_rows, number, jobs):
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes(many_rows[0])
     with subprocess.Popen(
-        [_COMMAND, "batch", source, "-o", target, "--jobs", jobs], stderr=subprocess.PIPE, env=_environment()
+        [_COMMAND, "batch", source, "-o", target, "--jobs", jobs],
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        preexec_fn=partial(
+            signal.signal, number, signal.SIG_DFL
+        ),  # whoever runs the tests may ignore it, as nohup does
     ) as process:
         for _ in range(2_000):
             if (tmp_path / ".out.csv.part").exists() and (tmp_path / ".out.csv.part").stat().st_size > 1_000:
