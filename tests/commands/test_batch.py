@@ -215,9 +215,8 @@ def test_an_interrupt_says_what_is_kept(tmp_path, many_rows, number, jobs):
         [_COMMAND, "batch", source, "-o", target, "--jobs", jobs],
         stderr=subprocess.PIPE,
         env=_environment(),
-        preexec_fn=partial(
-            signal.signal, number, signal.SIG_DFL
-        ),  # whoever runs the tests may ignore it, as nohup does
+        # whoever runs the tests may ignore it, as nohup does
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         for _ in range(2_000):
             if (tmp_path / ".out.csv.part").exists() and (tmp_path / ".out.csv.part").stat().st_size > 1_000:
