@@ -92,7 +92,7 @@ _PRINTABLE = (
 _WORDS = ("forum", "shop", "diary", "members", "sklep", "blog", "threads", "basket", "opis", "x.pl", "post a reply")
 _MADE_BY_RICH = re.compile(
     r"\x1b\[(?:0|[1-9]|2[1-9]|3[0-79]|4[0-79]|9[0-7]|10[0-7])(?:;(?:[0-9]|2[1-9]|3[0-79]|4[0-79]|9[0-7]|10[0-7]))*m"
-    r"|\x1b\[\?25[lh]|\r?\x1b\[2K|\x1b\[1A"
+    r"|\x1b\[\?25[lh]|\r?\x1b\[2K|\r?\x1b\[1A"
 )
 _CLEARED = "\x1b[2J\x1b[H"  # what a review does between rows
 _OUTPUTS = (".html", ".svg", ".md", ".json")
