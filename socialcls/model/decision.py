@@ -41,7 +41,9 @@ class Decider:
         i, j = rank(scores)
         highest = scores[i]
         powers = [exp(score - highest) for score in scores]
-        total = sum(powers)
+        total = 0.0  # from Python 3.12 on `sum` rounds otherwise
+        for power in powers:
+            total += power
         probabilities = {label: power / total for label, power in zip(labels, powers, strict=True)}
         confidence = powers[i] / total
         is_sure = may_answer and confidence >= self._thresholds[ground][i]

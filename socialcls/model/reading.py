@@ -361,7 +361,10 @@ class ReadUrl(ReadField):
 
     def add_up_favour(self, best: int, runner_up: int) -> float:
         """Add up the contributions that speak for the one label against the other."""
-        return sum([max(0.0, contribution.value) for contribution in self.contribute(best, runner_up)])
+        total = 0.0
+        for contribution in self.contribute(best, runner_up):
+            total += max(0.0, contribution.value)
+        return total
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
         """Find where a key stands."""
