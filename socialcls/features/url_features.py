@@ -48,8 +48,11 @@ def read_url_keys(text: str, entries: Entries, services: ServiceTable) -> Iterat
         yield UrlKey("url.chars", fold(part.text), part.start, part.end)
     for part in (*host_parts, *url.segments[:MAX_URL_SEGMENTS]):
         for match in re.finditer(_URL_PIECE, part.text):
+            # a few capitals become longer in lower case ("İ"): what stands behind them still ends within the part
+            start = min(part.start + match.start(), part.end - 1)
+            end = max(start + 1, min(part.start + match.end(), part.end))
             for entry in look_up(fold(match[0]), entries):
-                yield UrlKey("url.signals", entry.signal, part.start + match.start(), part.start + match.end())
+                yield UrlKey("url.signals", entry.signal, start, end)
 
 
 def _name_parts(url: Url) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from socialcls.features.extractor import NOTHING_KNOWN, Reader
@@ -27,6 +27,7 @@ def test_a_key_counts_once(document):
         assert len(set(keys)) == len(keys), group.name
 
 
+@example("İR")
 @given(st.one_of(st.text(), st.from_regex(r"(https?://)?(forum|a|ß)\.[a-zİ]{1,5}\.pl/(\w|@|~|/)*")))
 def test_a_key_of_a_url_stands_where_it_says(url):
     """Its place is within the URL; the n-grams of a host are those of what stands there."""
