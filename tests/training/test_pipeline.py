@@ -46,6 +46,7 @@ def test_exported_scores_are_those_of_scikit_learn(few, examples):
     assert found == pytest.approx(expected - expected[:, -1:], abs=2e-6)
 
 
+@pytest.mark.slow
 def test_the_same_rows_and_seed_give_the_same_bytes(few, tmp_path):
     """Whatever the number of jobs; another seed holds out other hosts."""
     for name, settings in (
