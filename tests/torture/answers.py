@@ -5,7 +5,6 @@
 Mutants are those of `model_files`, of a small model that has everything a model can have, kinds among it.
 """
 
-import argparse
 import json
 import random
 import sys
@@ -33,6 +32,7 @@ from socialcls.training.pipeline import train
 from socialcls.training.settings import Settings
 from socialcls.training.views import show_examples
 from socialcls.types import Document, Example
+from tests.torture.command import run_command
 from tests.torture.model_files import Blocks, Card, mutate, try_to_load, write_mutant
 
 _REPORTED = 1_000
@@ -115,15 +115,12 @@ def _ask(model_dir: Path) -> None:
 
 def main() -> None:
     """Ask as many mutants as are asked for, print what came of it, end with 1 when anything else was raised."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mutants", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        outcomes = ask_mutants(Path(name), options.mutants, options.seed)
-    for outcome, count in sorted(outcomes.items()):
-        sys.stdout.write(f"{count:>8,} {outcome}\n")
-    sys.exit(bool(outcomes.keys() - {"loaded", "refused", "longest_ms"}))
+    run_command(
+        __doc__,
+        lambda path, options: ask_mutants(path, options.mutants, options.seed),
+        lambda outcome: outcome not in {"loaded", "refused", "longest_ms"},
+        {"mutants": 2000},
+    )
 
 
 if __name__ == "__main__":

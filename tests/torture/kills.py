@@ -7,18 +7,17 @@ and notes each of them, so that a kill falls between any two steps; the others h
 have. Only kills of a run that was still at work are counted. Ends with 1 when an output differed or files were left.
 """
 
-import argparse
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.torture.command import run_command
 from tests.torture.tables import write_plain_table
 
 FORMATS = ("csv", "tsv", "jsonl", "xlsx", "parquet", "csv.gz")
@@ -111,16 +110,13 @@ def _kill_and_resume(way: Way, directory: Path, expected: Path, whole_s: float, 
 
 def main() -> None:
     """Run what the options ask for, print the counts, end with 1 when anything went wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--rows", type=int, default=3_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        counts = run_and_kill(Path(name), options.kills, options.rows, options.seed)
-    for what in [*sorted(set(counts) - set(_FAULTS)), *_FAULTS]:
-        sys.stdout.write(f"{counts[what]:>8,} {what}\n")
-    sys.exit(any(counts[fault] for fault in _FAULTS))
+    run_command(
+        __doc__,
+        lambda path, options: run_and_kill(path, options.kills, options.rows, options.seed),
+        lambda what: what in _FAULTS,
+        {"kills": 100, "rows": 3_000},
+        _FAULTS,
+    )
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ nothing; `mutate_files` changes the files of a saved model, checksums and all. B
 `random.Random`, so that a seed gives the same mutants again.
 """
 
-import argparse
 import json
 import os
 import random
 import signal
 import struct
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +25,7 @@ from zlib import crc32
 
 from socialcls.errors import ModelError
 from socialcls.model.store import load_model_files, sum_up_card
+from tests.torture.command import run_command
 
 MAX_LOAD_S = 5.0
 
@@ -355,15 +354,12 @@ def _load_and_use(model_dir: Path) -> None:
 
 def main() -> None:
     """Load as many mutants as are asked for, print what came of it, end with 1 when anything else was raised."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mutants", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        outcomes = load_mutants(Path(name), options.mutants, options.seed)
-    for outcome, count in sorted(outcomes.items()):
-        sys.stdout.write(f"{count:>8,} {outcome}\n")
-    sys.exit(bool(outcomes.keys() - {"loaded", "refused", "longest_ms"}))
+    run_command(
+        __doc__,
+        lambda path, options: load_mutants(path, options.mutants, options.seed),
+        lambda outcome: outcome not in {"loaded", "refused", "longest_ms"},
+        {"mutants": 2000},
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ ends, encodings and formats, and in every third some bytes are changed after it 
 stands nowhere else, which must be in the output. A table is made from a seed, which gives it again.
 """
 
-import argparse
 import csv
 import gc
 import gzip
@@ -16,7 +15,6 @@ import json
 import random
 import re
 import sys
-import tempfile
 import time
 import traceback
 import zipfile
@@ -32,6 +30,7 @@ from socialcls.classifier import MAX_CHARS, Classifier
 from socialcls.errors import SocialClsError
 from socialcls.tables.formats import AS_FOUND
 from socialcls.types import Document
+from tests.torture.command import run_command
 
 _COLUMNS = ["id", "opis", "url", "nazwa"]
 _ID = re.compile(rb"row-\d{9}-")
@@ -431,15 +430,12 @@ def torture(directory: Path, n_rows: int, seed: int, rows_a_table: int = 1_000) 
 
 def main() -> None:
     """Classify as many rows as are asked for, print what came of them, end with 1 when one was lost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=250_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        counts = torture(Path(name), options.rows, options.seed)
-    for what, count in sorted(counts.items()):
-        sys.stdout.write(f"{count:>10,} {what}\n")
-    sys.exit(any(what.startswith("BAD") for what in counts))
+    run_command(
+        __doc__,
+        lambda path, options: torture(path, options.rows, options.seed),
+        lambda what: what.startswith("BAD"),
+        {"rows": 250_000},
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ no row lost, none more, in order, and every cell as it was. It prints what it co
 anything differed. Answers are those of a model of a few words, so that the time goes into files.
 """
 
-import argparse
 import csv
 import gzip
 import io
@@ -15,7 +14,6 @@ import json
 import random
 import re
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,6 +27,7 @@ from socialcls.errors import SocialClsError
 from socialcls.model.persistence import save_artifact
 from socialcls.tables.formats import AS_FOUND
 from tests.conftest import make_tiny_artifact
+from tests.torture.command import run_command
 
 COLUMNS = ["id", "text", "url", "n"]
 FORMS_IN = (
@@ -318,16 +317,13 @@ def compare_all(directory: Path, n_rows: int, seed: int, rows_a_table: int) -> C
 
 def main() -> None:
     """Run what the options ask for, print the counts, end with 1 when anything went wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=50_000)
-    parser.add_argument("--table", type=int, default=2_000, help="rows a table")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        counts = compare_all(Path(name), options.rows, options.seed, options.table)
-    for what in [*sorted(set(counts) - set(FAULTS)), *FAULTS]:
-        sys.stdout.write(f"{counts[what]:>9,} {what}\n")
-    sys.exit(any(counts[fault] for fault in FAULTS))
+    run_command(
+        __doc__,
+        lambda path, options: compare_all(path, options.rows, options.seed, options.table),
+        lambda what: what in FAULTS,
+        {"rows": 50_000, "table": 2_000},
+        FAULTS,
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ terminal, to begin a line that the program did not write, to be markup, or to be
 takes. A run is one command in this process, on a terminal or into a pipe; its seed gives it again.
 """
 
-import argparse
 import contextlib
 import csv
 import gc
@@ -19,7 +18,6 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import traceback
 import unicodedata
 from collections import Counter
@@ -40,6 +38,7 @@ from socialcls.terminal.console import make_console
 from socialcls.terminal.review import Session
 from socialcls.types import Document
 from tests.torture.answers import make_sample
+from tests.torture.command import run_command
 from tests.torture.model_files import mutate, write_mutant
 
 _FORGED = "error: forged"
@@ -598,15 +597,12 @@ def run_many(directory: Path, n_runs: int, seed: int) -> Counter[str]:
 
 def main() -> None:
     """Run as many commands as are asked for, print what came of it, end with 1 when anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        counts = run_many(Path(name), options.runs, options.seed)
-    for name, count in sorted(counts.items()):
-        sys.stdout.write(f"{count:>8,} {name}\n")
-    sys.exit(bool(counts["faults"]))
+    run_command(
+        __doc__,
+        lambda path, options: run_many(path, options.runs, options.seed),
+        lambda what: what == "faults",
+        {"runs": 2000},
+    )
 
 
 if __name__ == "__main__":
