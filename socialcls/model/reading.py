@@ -178,7 +178,6 @@ class WordField:
 
 
 _KEYED = ("signals", "heads", "services")
-_NONE: set[int] = set()
 
 
 class ReadWords(ReadField):
@@ -205,7 +204,7 @@ class ReadWords(ReadField):
         self._pieces, self._is_plain = read.pieces, read.is_plain
         self._hits: list[Hit]
         self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
-        self._hidden = hidden = list_hidden(self._heads) if self._heads else _NONE
+        self._hidden = hidden = list_hidden(self._heads)
         hits, pairs = scan(words, hidden)
         shown_words = [word for i, word in enumerate(words) if i not in hidden] if hidden else words
         distinct: list[Weighed] = [word for word in _list_distinct(shown_words) if word.row[-1]]
