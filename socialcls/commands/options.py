@@ -119,17 +119,6 @@ def make_fetch_settings(depth: Depth, *, allow_private: bool, n_hosts: int) -> "
     return FetchSettings(depth=depth.value, n_workers=n_hosts, allow_private=allow_private, cache_dir=find_cache_dir())
 
 
-def read_source(source: str) -> str:
-    """An argument, or standard input for "-".
-
-    Raises:
-        InputError: it is not UTF-8.
-    """
-    if source != "-":
-        return check_utf8(source)
-    return decode_input(read_stdin())
-
-
 def read_stdin() -> bytes:
     """Read all of standard input.
 
