@@ -78,16 +78,23 @@ class Reader:
         read = self._lexicon.read(text)
         words = read.words
         hits, _ = scan(words)
-        heads = find_heads(words, read.breaks, self._knowledge.heads.languages)
-        hidden = list_hidden(heads)
+        found = find_heads(words, read.breaks, self._knowledge.heads.languages)
+        hidden = list_hidden(found.heads)
         seen = [word.key for i, word in enumerate(words) if i not in hidden]
         service = find_name(list_name(read), self._knowledge.services)
         keys = dict.fromkeys(seen)
         pairs = dict.fromkeys(
             name_pair(a.key, b.key) for i, (a, b) in enumerate(pairwise(words)) if not hidden & {i, i + 1}
         )
-        signals = dict.fromkeys(signal for signal, _, _ in drop_governed(hits, heads))
-        return [keys, pairs, keys, signals, dict.fromkeys(head.key for head in heads), [service] if service else []]
+        signals = dict.fromkeys(signal for signal, _, _ in drop_governed(hits, found))
+        return [
+            keys,
+            pairs,
+            keys,
+            signals,
+            dict.fromkeys(head.key for head in found.heads),
+            [service] if service else [],
+        ]
 
 
 def list_name(read: Words[W]) -> list[str]:

@@ -8,7 +8,9 @@ A head is the noun with which a service says what it is: "a *neobank* for freela
 * Where they stand first (Polish and the other Slavic and Romance languages), as the first noun that the lexicon knows:
   what follows is its complement. "Lista blogów" is a list.
 * Behind a preposition or a verb stands what the service is *about*, until the clause ends or "is a" opens it again:
-  "list of forums" is no forum. A term there is a feature too, and the signals of its words do not count.
+  "list of forums" is no forum. A term there is a feature too, and the signals of its words do not count. Behind a
+  preposition after a head that is no social medium no signal counts, whether or not the lexicon knows the words:
+  "insurance for travel bloggers" has its *subject* there.
 * What a negation governs is denied, whatever verb stands between: "nie prowadzimy forum". It governs until the clause
   ends, or until "is a" follows what was denied: "it is not a forum, it is a blog".
 
@@ -27,11 +29,12 @@ from socialcls.text.tokenizer import find_words, fold
 MAX_HEAD_WORDS = 40
 """Words of a text in which heads are looked for: a description says first what the thing is."""
 
-CLOSER, COPULA, NEGATION, CONJUNCTION, FILLER = "closer", "copula", "negation", "conjunction", "filler"
+CLOSER, PREPOSITION, COPULA = "closer", "preposition", "copula"
+NEGATION, CONJUNCTION, FILLER = "negation", "conjunction", "filler"
 _VERB = "verb."
 _MARKS = frozenset("?!|")
 _GOVERNED = ("of=", "about=", "not=", "is=other", "also=other")
-_ENDS_PHRASE = frozenset({CLOSER, COPULA, NEGATION, CONJUNCTION})
+_ENDS_PHRASE = frozenset({CLOSER, PREPOSITION, COPULA, NEGATION, CONJUNCTION})
 
 
 class Values(Protocol):
@@ -49,6 +52,15 @@ class Head(NamedTuple):
     first: int
     """Number of its first word."""
     last: int
+
+
+class FoundHeads(NamedTuple):
+    """What a text calls itself, and where it says what that is about."""
+
+    heads: list[Head]
+    """In order."""
+    subjects: list[tuple[int, int]]
+    """First and last word of what stands behind a preposition after a head that is no social medium."""
 
 
 Hit = tuple[str, int, int]
@@ -127,7 +139,7 @@ class _Match:
         self.last, self.senses = last, senses
 
 
-def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping[str, str]) -> list[Head]:
+def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping[str, str]) -> FoundHeads:
     """Find what the first words of a text say that it is.
 
     Args:
@@ -136,7 +148,7 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
         languages: Where the heads of each language stand.
 
     Returns:
-        Heads in order, of the one language that fits best.
+        The heads of the one language that fits best.
     """
     n = min(len(words), MAX_HEAD_WORDS)
     votes: dict[str, int] = {}
@@ -155,7 +167,7 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
                 matches[language] = found
         if matches:
             return _choose_heads(words, n, breaks, matches, languages)
-    return []
+    return FoundHeads([], [])
 
 
 def _choose_heads(
@@ -164,17 +176,17 @@ def _choose_heads(
     breaks: Mapping[int, int],
     matches: dict[str, dict[int, _Match]],
     languages: Mapping[str, str],
-) -> list[Head]:
+) -> FoundHeads:
     """Find the heads in the language that covers most words, else in the next one, English first of equals."""
     likely = sorted(matches, key=lambda language: (-_count_covered(matches[language]), language != "en", language))
-    passed: list[Head] = []
+    passed = FoundHeads([], [])
     for language in likely:
         reader = _PlaceReader(words, breaks, matches[language], language)
         reader.is_last = languages.get(language) == "last"
         found = reader.read(n)
-        if any([not head.key.startswith(("of=", "about=")) for head in found]):  # noqa: C419  (compiled, a list is quicker)
+        if any([not head.key.startswith(("of=", "about=")) for head in found.heads]):  # noqa: C419  (compiled, a list is quicker)
             return found
-        passed = passed or found
+        passed = passed if passed.heads else found
     return passed
 
 
@@ -206,19 +218,19 @@ def _count_covered(matches: dict[int, _Match]) -> int:
     return sum([match.last - i + 1 for i, match in matches.items()])
 
 
-def drop_governed(hits: list[Hit], heads: Sequence[Head]) -> list[Hit]:
+def drop_governed(hits: list[Hit], found: FoundHeads) -> list[Hit]:
     """Drop the signals of words that stand where the service says what it is about, or is not.
 
     So does a term that is no social medium: "list of forums", "forum software" are one term each.
 
     Args:
         hits: Signals with their first and last word.
-        heads: Of the same text.
+        found: The heads of the same text.
     """
-    governed = [head for head in heads if head.key.startswith(_GOVERNED)]
+    governed = [(head.first, head.last) for head in found.heads if head.key.startswith(_GOVERNED)] + found.subjects
     if not governed:
         return hits
-    return [hit for hit in hits if not any(head.first <= hit[1] and hit[2] <= head.last for head in governed)]
+    return [hit for hit in hits if not any(first <= hit[1] and hit[2] <= last for first, last in governed)]
 
 
 def list_hidden(heads: Sequence[Head]) -> set[int]:
@@ -234,8 +246,8 @@ class _PlaceReader(Generic[H]):
     """Reads the words of one language in order, in and out of the head's place."""
 
     __slots__ = (
-        "_breaks", "_found", "_has_denied", "_has_first", "_is_closed_by_head", "_is_denied", "_is_open", "_is_start",
-        "_language", "_matches", "_words", "is_last",
+        "_breaks", "_found", "_has_denied", "_has_first", "_is_closed_by_head", "_is_denied", "_is_open", "_is_other",
+        "_is_start", "_language", "_matches", "_subject", "_subjects", "_words", "is_last",
     )  # fmt: skip
 
     def __init__(
@@ -245,10 +257,13 @@ class _PlaceReader(Generic[H]):
         self.is_last = False
         """Whether heads stand last in a phrase."""
         self._found: list[Head] = []
-        self._has_first = False
+        self._has_first = self._is_other = False
+        self._subjects: list[tuple[int, int]] = []
+        self._subject = -1
+        """The word with which the subject of a head begins, negative where none has begun."""
         self._begin_clause()
 
-    def read(self, n_words: int) -> list[Head]:
+    def read(self, n_words: int) -> FoundHeads:
         """Find the heads among the first words."""
         i = 0
         while i < n_words:
@@ -258,7 +273,8 @@ class _PlaceReader(Generic[H]):
             else:
                 self._is_start = False
                 i += 1
-        return self._found
+        self._end_subject(n_words)
+        return FoundHeads(self._found, self._subjects)
 
     def _begin_clause(self) -> None:
         self._is_open = self._is_start = True
@@ -273,15 +289,17 @@ class _PlaceReader(Generic[H]):
         word = self._words[i]
         gap = self._breaks.get(i, 0)
         if gap == BREAK or word.key in _MARKS:
+            self._end_subject(i)
             self._begin_clause()
             if word.key in _MARKS:
                 return i + 1
         elif gap == PAUSE and self._is_closed_by_head:
+            self._end_subject(i)
             self._is_open, self._is_closed_by_head = True, False
         match = self._matches.get(i)
         role = "" if match is not None and match.last > i else word.roles.get(self._language, "")
         if role:
-            self._play(role)
+            self._play(role, i)
             if role != FILLER or match is None:
                 return i + 1
         if match is None:
@@ -294,9 +312,13 @@ class _PlaceReader(Generic[H]):
         self._is_start = False
         return match.last + 1
 
-    def _play(self, role: str) -> None:
+    def _play(self, role: str, i: int) -> None:
         """Let a function word open or close the head's place."""
-        if role == CLOSER:
+        if role == PREPOSITION and self._is_other and self._subject < 0:
+            self._subject = i
+        elif role in (COPULA, NEGATION):
+            self._end_subject(i)
+        if role in (CLOSER, PREPOSITION):
             self._is_open = self._is_denied and not self._has_denied
             self._is_start = self._is_closed_by_head = False
         elif role == COPULA:
@@ -307,6 +329,12 @@ class _PlaceReader(Generic[H]):
             self._is_closed_by_head = self._has_denied = False
         elif role == CONJUNCTION and self._is_closed_by_head:
             self._is_open, self._is_closed_by_head = True, False
+
+    def _end_subject(self, end: int) -> None:
+        """End the subject of a head before a word."""
+        if self._subject >= 0:
+            self._subjects.append((self._subject, end - 1))
+            self._subject = -1
 
     def _take(self, match: _Match, first: int) -> None:
         """Record a term that stands in an open place."""
@@ -324,6 +352,8 @@ class _PlaceReader(Generic[H]):
         else:
             relation = "also=" if self._has_first else "is="
             self._found += [Head(relation + sense, first, last) for sense in nouns]
+            if not self._has_first:
+                self._is_other = all([sense.startswith("other") for sense in nouns])  # noqa: C419  (as above)
             self._has_first = True
         self._has_denied = self._is_denied
         if not self.is_last:

@@ -203,7 +203,8 @@ class ReadWords(ReadField):
         self.words = words = read.words
         self._pieces, self._is_plain = read.pieces, read.is_plain
         self._hits: list[Hit]
-        self._heads: list[Head] = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        found = find_heads(words, read.breaks, field.knowledge.heads.languages)
+        self._heads: list[Head] = found.heads
         self._hidden = hidden = list_hidden(self._heads)
         hits, pairs = scan(words, hidden)
         shown_words = [word for i, word in enumerate(words) if i not in hidden] if hidden else words
@@ -212,7 +213,7 @@ class ReadWords(ReadField):
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
         self._word_spans: list[Span] = []
-        self._hits = drop_governed(hits, self._heads)
+        self._hits = drop_governed(hits, found)
         if self._hits:
             signals = field.keys["signals"]
             ids = dict.fromkeys([signal for signal, _, _ in self._hits])

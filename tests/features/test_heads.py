@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from socialcls.features.extractor import Knowledge
 from socialcls.features.heads import (
     MAX_HEAD_WORDS,
+    FoundHeads,
     Head,
     HeadLexicon,
     drop_governed,
@@ -46,14 +47,16 @@ _SENSES = {
 }
 _ROLES = {
     "en": {
-        "closer": "of for about with run which",
+        "preposition": "of for about with",
+        "closer": "run which",
         "copula": "is it we",
         "negation": "not no",
         "conjunction": "and or &",
         "filler": "a an the our",
     },
     "pl": {
-        "closer": "o dla z prowadzimy",
+        "preposition": "o dla z",
+        "closer": "prowadzimy",
         "copula": "to jest",
         "negation": "nie",
         "conjunction": "i lub",
@@ -82,7 +85,7 @@ _REAL = KnowledgeBase.gather(load_taxonomy()).open()
 
 def _find(text, knowledge=_SMALL):
     read = Lexicon(knowledge.describe).read(text)
-    return read.words, find_heads(read.words, read.breaks, knowledge.heads.languages)
+    return read.words, find_heads(read.words, read.breaks, knowledge.heads.languages).heads
 
 
 def _list_keys(text, knowledge=_SMALL):
@@ -360,5 +363,28 @@ def test_signals_of_what_it_is_about_or_is_not_do_not_count():
         Head("also=other.tool", 8, 9),
     ]
     hits = [("lists", 0, 0), ("blog_word", 2, 2), ("blog_word", 3, 4), ("forum_word", 6, 6), ("forum_word", 8, 8)]
-    assert drop_governed(hits, heads) == [("lists", 0, 0), ("blog_word", 3, 4)]
-    assert drop_governed(hits, heads[:1]) == hits
+    assert drop_governed(hits, FoundHeads(heads, [])) == [("lists", 0, 0), ("blog_word", 3, 4)]
+    assert drop_governed(hits, FoundHeads(heads[:1], [])) == hits
+    assert drop_governed(hits, FoundHeads(heads[:1], [(2, 4)])) == [hits[0], *hits[3:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("A shop for anglers who chat", ["for anglers who chat"]),
+        ("A shop for anglers. We chat", ["for anglers"]),
+        ("A shop about lakes, rivers and chats it is a forum", ["about lakes, rivers and chats"]),
+        ("A shop which anglers run", []),
+        ("A forum for anglers", []),
+        ("For anglers", []),
+        ("A journal for anglers", []),
+        ("Not a shop for anglers", []),
+        ("Sklep dla wędkarzy, blog o rybach", ["dla wędkarzy, blog o rybach"]),
+        ("Blog dla wędkarzy", []),
+    ],
+)
+def test_the_subject_of_what_is_no_social_medium_stands_behind_a_preposition(text, subjects):
+    """Known or not: until the clause ends or a copula opens the place again. A journal may be a blog: it has none."""
+    read = Lexicon(_SMALL.describe).read(text)
+    found = find_heads(read.words, read.breaks, _SMALL.heads.languages).subjects
+    assert [" ".join(read.pieces[first : last + 1]).rstrip(".,") for first, last in found] == subjects
