@@ -2,7 +2,8 @@
 
 The table lists hosts and, on shared hosts, first path segments (`reddit.com/r`, `medium.com/@`); `*.`
 before a host stands for everybody's place on it (`*.tumblr.com`). The most particular entry counts. A host below a
-known one is its own place, about which the table says little: that is another feature.
+known one is its own place, about which the table says little: that is another feature. Of places below a public suffix
+(`*.github.io`, `*.krakow.pl`) it says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ class ServiceTable(NamedTuple):
     """Known services, as they are looked up."""
 
     hosts: Values
-    """Host, host and segment, or `*.` and host with "LABEL.KIND"."""
+    """Host, host and segment, or `*.` and host with "LABEL.KIND", or with nothing."""
     names: Values
     """Folded name with "LABEL.KIND", and a question mark behind where it is also a word."""
     senses: Mapping[str, str] = _NO_CODES
@@ -48,7 +49,8 @@ def find_service(url: Url, table: ServiceTable) -> tuple[str, int, int] | None:
         host = ".".join([label.text for label in labels[i:]] + [url.suffix.text])
         for name, relation, place_end in _list_candidates(url, host, i, end):
             if found := table.hosts.get(name):
-                return f"{relation}={table.spell_out(found[0])}", part.start, place_end
+                service = table.spell_out(found[0])
+                return (f"{relation}={service}", part.start, place_end) if service else None
     return None
 
 

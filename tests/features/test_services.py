@@ -19,6 +19,9 @@ _SERVICES = (
     Service("medium.com/@netflix", (), (), "blog", "company"),
     Service("*.tumblr.com", (), (), "blog", "personal"),
     Service("tumblr.com", ("Tumblr",), (), "platform", "microblog"),
+    Service("*.github.io", (), (), "", ""),
+    Service("github.io", (), (), "other", "tool"),
+    Service("anna.github.io", (), (), "blog", "personal"),
     Service("staff.tumblr.com", (), (), "blog", "company"),
     Service("bbc.co.uk", ("BBC",), (), "other", "news"),
     Service("forum.bbc.co.uk", (), (), "community", "company"),
@@ -92,6 +95,21 @@ def test_a_star_stands_for_everybodys_place_below_a_host(url, key, place):
 def test_a_host_below_a_known_one_is_its_own_place(url, key, place):
     """Of which the table says little: another key, and of the hosts above it the nearest one's."""
     assert _find(url) == (key, place)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "place"),
+    [
+        ("github.io", "known=other.tool", "github.io"),
+        ("anna.github.io/x", "known=blog.personal", "anna.github.io"),
+        ("maria.github.io", None, None),
+        ("www.maria.github.io", None, None),
+        ("a.anna.github.io", "above=blog.personal", "anna.github.io"),
+    ],
+)
+def test_a_star_without_a_label_says_that_nothing_is_known(url, key, place):
+    """What a public suffix is says nothing of the places below it; one that is named is known all the same."""
+    assert _find(url) == (key and (key, place))
 
 
 @pytest.mark.parametrize(
