@@ -2,7 +2,9 @@
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from html import unescape
 from typing import NamedTuple
 
 from socialcls.pages.marks import find_marks
@@ -10,18 +12,26 @@ from socialcls.pages.markup import MAX_CHARS, Block, Markup, read_markup
 from socialcls.text.urls import host_key, read_url
 from socialcls.types import Document, Mark
 
-FIRST_WORDS = 60
-"""The first visible words of a page, navigation included: "log in, register, members", "home, about me, archive"."""
-
 PROSE_WORDS = 60
-"""The first words of its prose, behind them: without navigation, side bars and lists of links."""
+"""The first words of a page's prose: without navigation, side bars and lists of links."""
+
+FIRST_WORDS = 60
+"""Its first visible words, behind them, navigation included: "log in, register, members", "home, about me"."""
 
 SHELL_WORDS = 25
 """A page with fewer visible words, whose text is made by scripts, is a shell."""
 
 _MAX_FIELD_CHARS = 500
+_LEAST_OWN_LINKS = 5
+_FEED_HOSTS = ("feeds.", "feeds2.", "feed.", "feedproxy.", "rss.")
+"""How the hosts of feeds begin that are not those of the site."""
+
 _WORD_CHARS = 12
 _LEAST_PROSE = 4  # words of a block
+_MAX_NAME_WORDS = 4  # of the part of a title that may name the site
+_TITLE_STROKE = re.compile(r"\s+(?:[|/·•»:-]|::|--|[–—])\s+")
+_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,300}>")
+_HASH = re.compile(r"#(?=\w)")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -50,6 +60,8 @@ class Page(NamedTuple):
     """Its first visible words, then the first of its prose."""
     address: str
     """Its own address, as it gives it; empty where it gives none."""
+    host: str
+    """The host that it names as its own: that of its address, else of its feeds or of most of its links; may be empty."""
     marks: tuple[Mark, ...]
     is_shell: bool
     """Whether it has hardly any text because scripts would make it."""
@@ -57,17 +69,17 @@ class Page(NamedTuple):
     def make_document(self, url: str = "") -> Document:
         """Make the document that the model reads.
 
-        Its name is that of the site, where the page says it, so that a known service is known by it; else the title.
-        On a host that many share the site is the host, and the title names the place.
+        Its name is that of the site, where the page says it, so that a known service is known by it; else the last
+        part of the title. On a host that many share the site is the host, and the whole title names the place.
 
         Args:
-            url: Its address; that which it gives itself when empty.
+            url: Its address; that which it gives itself when empty, or else its host.
         """
         parts = [self.title, self.description, self.words]
         text = " ".join([part if part[-1] in ".!?…" else f"{part}." for part in parts if part])
-        url = url or self.address
+        url = url or self.address or self.host
         is_shared = host_key(url) != read_url(url).domain
-        name = self.title if is_shared else self.site_name or self.title
+        name = self.title if is_shared else self.site_name or _find_name(self.title)
         return Document(text, url, name, self.marks)
 
 
@@ -93,14 +105,17 @@ def read_page(html: str | bytes, url: str = "", charset: str = "") -> Page:
     blocks = markup.blocks
     n_visible = sum([block.n_words for block in blocks])
     is_shell = n_visible < SHELL_WORDS and markup.has_scripts
+    address = _find_address(markup)
+    host = read_url(address).host or _find_host(markup)
     return Page(
-        title=title,
-        site_name=(metas.get("og:site_name") or metas.get("application-name", ""))[:_MAX_FIELD_CHARS],
+        title=_clean(title),
+        site_name=_clean(metas.get("og:site_name") or metas.get("application-name", ""))[:_MAX_FIELD_CHARS],
         description=_join_descriptions(markup),
         language=markup.language[:2].lower(),
         words=choose_words(blocks),
-        address=_find_address(markup),
-        marks=find_marks(markup, source, url),
+        address=address,
+        host=host,
+        marks=find_marks(markup, source, url or host),
         is_shell=is_shell,
     )
 
@@ -143,10 +158,15 @@ def _find_encoding(html: bytes, charset: str) -> str:
 
 
 def choose_words(blocks: Sequence[Block]) -> str:
-    """Choose the words of a page: the first visible ones, then the first of its prose among those behind."""
-    first = _take_words(blocks, FIRST_WORDS)
-    prose = _take_words([block for block in choose_prose(blocks) if block.text not in first], PROSE_WORDS)
-    return " ".join([text if text[-1] in ".!?…" else f"{text}." for text in (*first.values(), *prose.values())])
+    """Choose the words of a page: the first of its prose, then the first visible ones that were not among them.
+
+    Prose comes first because what a text calls itself stands at its beginning, and an entry of a menu ("Forum",
+    "Blog", "Press") is not what the page is.
+    """
+    prose = _take_words(choose_prose(blocks), PROSE_WORDS)
+    first = _take_words([block for block in blocks if block.text not in prose], FIRST_WORDS)
+    words = " ".join([text if text[-1] in ".!?…" else f"{text}." for text in (*prose.values(), *first.values())])
+    return _HASH.sub("", words)
 
 
 def choose_prose(blocks: Sequence[Block]) -> list[Block]:
@@ -176,17 +196,55 @@ def _take_words(blocks: Iterable[Block], n: int) -> dict[str, str]:
 
 def _find_address(markup: Markup) -> str:
     """The address that a page gives as its own, if it is a whole one."""
-    for address in (markup.canonical, markup.metas.get("og:url", "")):
-        if address.startswith(("http://", "https://")):
+    metas = markup.metas
+    for address in (markup.canonical, *(metas.get(key, "") for key in ("og:url", "twitter:url", "al:web:url"))):
+        if address.startswith(("http://", "https://")) and "." in read_url(address).host:
             return address
     return ""
+
+
+def _find_host(markup: Markup) -> str:
+    """The host that a page without an address names as its own, by its feeds or its links.
+
+    Many sites write their own links in full. Those to one host say whose page it is where they are half of all its
+    links; where links are written without a host, the few with one lead elsewhere.
+    """
+    for _, address in markup.feeds:
+        host = read_url(address).host if address.startswith(("http://", "https://")) else ""
+        if host and not host.startswith(_FEED_HOSTS):
+            return host
+    hosts = Counter(
+        [address.split("/", 3)[2] for address in markup.links if address.startswith(("http://", "https://"))]
+    )
+    for host, n in hosts.most_common(1):
+        if n >= _LEAST_OWN_LINKS and n * 2 >= len(markup.links):
+            return read_url(host).host
+    return ""
+
+
+def _find_name(title: str) -> str:
+    """The last part of a title, if it is short enough to be a site's name ("… | Goodreads"); else the whole title."""
+    part = _TITLE_STROKE.split(title)[-1]
+    return part if len(part.split()) <= _MAX_NAME_WORDS else title
+
+
+def _clean(text: str) -> str:
+    """Clean what stands in the head of a page: tags and references written as text, the `#` before tags of a topic.
+
+    A word with a `#` names a channel where a server describes itself; on pages it is a tag that any network has.
+    """
+    if "&" in text:
+        text = unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return " ".join(_HASH.sub("", text).split())
 
 
 def _join_descriptions(markup: Markup) -> str:
     """The descriptions of a page, each that says something new."""
     said: list[str] = []
     for key in ("description", "og:description", "twitter:description", "abstract"):
-        text = markup.metas.get(key, "")[:_MAX_FIELD_CHARS]
+        text = _clean(markup.metas.get(key, "")[:_MAX_FIELD_CHARS])
         if text and not any(text[:60].lower() in other.lower() for other in said):
             said.append(text)
     return " ".join(said)

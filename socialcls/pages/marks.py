@@ -51,7 +51,7 @@ class _Rules(NamedTuple):
 
     by_id: Mapping[str, _Rule]
     parts: Mapping[str, tuple[tuple[str, str], ...]]
-    """By "generator", "asset", "html", "powered_by": each needle with the id of its mark."""
+    """By "generator", "asset", "site", "html", "powered_by": each needle with the id of its mark."""
     wholes: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By "class", "link", "schema", "words", "count": what is looked up with the ids of its marks."""
     metas: Mapping[str, tuple[tuple[str, str], ...]]
@@ -83,7 +83,7 @@ def _index_rules() -> _Rules:
     metas: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, table in read_marks().items():
         by_id[name] = _Rule(name, table.get("least", 1), tuple(_list_excuses(table.get("unless", ()), name)))
-        for kind in ("generator", "asset", "html", "powered_by"):
+        for kind in ("generator", "asset", "site", "html", "powered_by"):
             parts[kind] += [(needle, name) for needle in table.get(kind, ())]
         for kind in ("class", "link", "schema", "words"):
             for whole in table.get(kind, ()):
@@ -119,7 +119,7 @@ def find_marks(markup: Markup, html: str, url: str = "") -> tuple[Mark, ...]:
     Args:
         markup: What was read in it.
         html: Its source.
-        url: Its address; empty where unknown.
+        url: Its address or host; empty where unknown.
     """
     rules = _index_rules()
     quotes: dict[str, str] = {}
@@ -139,7 +139,9 @@ def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator
     """Yield all that shows a mark."""
     generator = markup.metas.get("generator", "")
     yield from _search(rules.parts["generator"], generator.lower(), f"generator: {generator}")
-    yield from _search(rules.parts["asset"], "\n".join(markup.assets).lower())
+    addresses = [*markup.assets, *(address for _, address in markup.feeds)]
+    yield from _search(rules.parts["asset"], "\n".join(addresses).lower())
+    yield from _search(rules.parts["site"], "\n".join(markup.links).lower())
     yield from _search(rules.parts["html"], source)
     for said in _POWERED.finditer(source):
         by = " ".join(_TAG.sub(" ", said[1]).split())[:_MAX_POWERED_CHARS]
@@ -151,8 +153,9 @@ def _find_hits(rules: _Rules, markup: Markup, source: str, url: str) -> Iterator
         yield from _search(rules.metas[meta], content.lower(), f"{meta}: {content}")
     yield from _look_up(rules.wholes["schema"], _list_types(markup), "schema.org {}", ENOUGH)
     for whole, names in rules.wholes["class"].items():
-        if n := markup.classes[whole]:
-            quote = f'id="{whole[1:]}"' if whole[0] == "#" else f'class="{whole}"'
+        if n := min([markup.classes[one] for one in whole.split("+")]):
+            words = whole.replace("body.", "").replace("+", " ")
+            quote = f'id="{whole[1:]}"' if whole[0] == "#" else f'class="{words}"'
             for name in names:
                 yield name, quote, min(n, 2)
     yield from _count_links(rules.wholes["link"], markup, url)
@@ -203,7 +206,7 @@ def _look_up(wholes: Mapping[str, tuple[str, ...]], found: Iterable[str], quote:
 
 def _count_links(by_piece: Mapping[str, tuple[str, ...]], markup: Markup, url: str) -> Iterator[_Hit]:
     """Count the different links to the page's own site that have a piece that is looked for."""
-    own = read_url(url or markup.canonical or markup.metas.get("og:url", "")).domain
+    own = read_url(url).domain
     for address in dict.fromkeys(markup.links):
         path = _find_own_path(address, own)
         if path:

@@ -159,7 +159,7 @@ class Markup:
         self.link_rels: Counter[str] = Counter()
         """How often each relation is named by links of the text: author, me, nofollow, …"""
         self.assets: list[str] = []
-        """Addresses of its scripts, style sheets, frames and images."""
+        """Addresses of its scripts, style sheets, frames and images; those of links of its head behind their relation."""
         self.feeds: list[tuple[str, str]] = []
         """Title and address of each feed that it names."""
         self.canonical = ""
@@ -168,7 +168,7 @@ class Markup:
         self.item_types: Counter[str] = Counter()
         """Types of microdata, the last part of their address: "BlogPosting"."""
         self.classes: Counter[str] = Counter()
-        """Classes and ids (`#` before them) of elements, in lower case."""
+        """Classes and ids (`#` before them) of elements, in lower case; those of the body a second time, as `body.x`."""
         self.blocks: list[Block] = []
         self.has_scripts = False
 
@@ -320,6 +320,8 @@ class _Reader:
                 case _:
                     style = value
         if tag == "body":
+            for word in said.split():
+                found.classes[f"body.{word}"] += 1
             return False, False
         is_named = bool(said and _ASIDE_WORDS.search(said))
         is_hidden = (
@@ -361,7 +363,8 @@ class _Reader:
         elif "alternate" in rels and ("rss" in attributes.get("type", "") or "atom" in attributes.get("type", "")):
             if len(found.feeds) < _MAX_ASSETS:
                 found.feeds.append((unescape(attributes.get("title", "")), address))
-        elif len(found.assets) < _MAX_ASSETS:
+        elif "me" not in rels and len(found.assets) < _MAX_ASSETS:  # who the author is elsewhere says nothing of here
+            rels += attributes.get("type", "").split() if "alternate" in rels else []
             found.assets.append(f"{' '.join(rels)} {address}")
 
 

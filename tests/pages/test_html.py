@@ -27,7 +27,7 @@ def test_what_a_page_tells_is_in_its_document():
     assert document.name == "Kolce"
     assert document.url == "https://kolce.example/forum/"
     assert document.text.startswith(
-        "Kaktusy & sukulenty. Forum miłośników kaktusów. FAQ. Witaj. Zadaj pytanie o kaktusy"
+        "Kaktusy & sukulenty. Forum miłośników kaktusów. Witaj. Zadaj pytanie o kaktusy, a ktoś odpowie. FAQ."
     )
     assert document.text.count("miłośników") == 1
     assert "not text" not in document.text
@@ -57,12 +57,59 @@ def test_what_nobody_sees_and_consent_banners_are_left_out(hidden: str):
     assert "behind" in text
 
 
-def test_prose_comes_behind_long_navigation():
-    """The first visible words are those of the menu; the first of the prose follow."""
+def test_prose_comes_before_the_navigation():
+    """What the page calls itself stands in its prose; entries of its menu follow, not all of a long one."""
     menu = "".join(f'<li><a href="/{n}">word{n}</a>' for n in range(300))
     document = Document.from_html(f"<nav><ul>{menu}</ul></nav><p>Here is a real sentence of the page itself.")
-    assert "Here is a real sentence" in document.text
+    assert document.text.startswith("Here is a real sentence of the page itself. word0. word1.")
     assert len(document.text.split()) <= FIRST_WORDS + PROSE_WORDS
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Ripe figs in a pot | Gardenreads", "Gardenreads"),
+        ("Ripe figs – a list - Fig Growers of Kent", "Fig Growers of Kent"),
+        ("Figs :: Topics", "Topics"),
+        ("Well-known figs", "Well-known figs"),
+        ("Figs - all that anybody ever wanted to know", "Figs - all that anybody ever wanted to know"),
+    ],
+)
+def test_the_end_of_a_title_names_the_site(title: str, name: str):
+    """Where it is short, and the page does not say its name otherwise."""
+    assert Document.from_html(f"<title>{title}</title><p>x").name == name
+    named = f'<title>{title}</title><meta property="og:site_name" content="Figs"><p>x'
+    assert Document.from_html(named).name == "Figs"
+    shared = Document.from_html(f"<title>{title}</title><p>x", "https://medium.com/@anna/figs")
+    assert shared.name == title
+
+
+def test_what_the_head_says_is_cleaned():
+    """References and tags that were escaped twice, and the `#` of tags, which would name a channel."""
+    head = """<title>Ann&amp;#39;s figs #figs</title>
+      <meta name="description" content="&lt;p&gt;Figs &amp;amp; &lt;b&gt;dates&lt;/b&gt;, 3 &lt; 4, C# &lt;/p&gt;">"""
+    document = Document.from_html(f"{head}<p>Ripe #nofilter in issue #5, written in F#.")
+    assert document.text == "Ann's figs figs. Figs & dates , 3 < 4, C#. Ripe nofilter in issue 5, written in F#."
+
+
+def test_a_page_without_an_address_names_its_host():
+    """By its own feed, or by the links that are half of all; not by a service of feeds, nor by a few links elsewhere."""
+    feed = '<link rel="alternate" type="application/rss+xml" href="{}">'
+    own = "".join(f'<a href="https://figs.example/{n}">x</a>' for n in range(6))
+    elsewhere = "".join(f'<a href="https://other{n}.example/">x</a>' for n in range(3))
+    relative = "".join(f'<a href="/{n}">x</a>' for n in range(9))
+    assert read_page(feed.format("https://figs.example/feed/")).host == "figs.example"
+    assert not read_page(feed.format("https://feeds.feedburner.com/figs")).host
+    assert not read_page(feed.format("/feed/")).host
+    assert read_page(own + elsewhere).host == "figs.example"
+    assert not read_page(own + relative).host
+    assert not read_page(own[:60]).host
+    assert read_page(
+        '<link rel="canonical" href="https://figs.example/a">' + feed.format("https://x.example/")
+    ).host == ("figs.example")
+    assert Document.from_html(own).url == "figs.example"
+    assert not Document.from_html('<link rel="canonical" href="http://fig-growing">').url
+    assert Document.from_html('<meta property="al:web:url" content="https://a.example/b">').url == "https://a.example/b"
 
 
 @pytest.mark.parametrize(

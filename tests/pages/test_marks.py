@@ -40,7 +40,7 @@ def _link(*addresses: str) -> str:
         ('<script type="application/ld+json">{"@graph":[{"@type":["Thing","QAPage"]}]}</script>', "schema.QAPage"),
         ('<div itemscope itemtype="http://schema.org/BlogPosting">', "schema.BlogPosting"),
         (_link(*[f"/t/{n}" for n in range(6)]), "links.topics"),
-        (_link("viewtopic.php?t=1"), "engine.phpbb"),
+        (_link("viewtopic.php?t=1", "viewtopic.php?t=2"), "links.threads"),
         (_link(*[f"https://www.example.org/2019/{n:02}/" for n in range(1, 5)]), "links.months"),
         (_link(*[f"/member.php?u={n}" for n in range(5)]), "links.members"),
         (_link("/koszyk"), "links.cart"),
@@ -87,7 +87,7 @@ def test_marks_quote_what_shows_them_in_one_line():
 def test_the_data_of_marks_is_whole():
     """Every mark speaks for labels that there are, by weights that are no certainty, and something shows it."""
     marks = read_marks()
-    shown = {"generator", "meta", "asset", "class", "html", "powered_by", "link", "schema", "words", "count"}
+    shown = {"generator", "meta", "asset", "site", "class", "html", "powered_by", "link", "schema", "words", "count"}
     signals = {signal.id for signal in load_taxonomy().signals}
     for name, table in marks.items():
         assert set(table) <= shown | {"weight", "least", "unless"}, name
