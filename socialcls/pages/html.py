@@ -28,6 +28,7 @@ _FEED_HOSTS = ("feeds.", "feeds2.", "feed.", "feedproxy.", "rss.")
 
 _WORD_CHARS = 12
 _LEAST_PROSE = 4  # words of a block
+_LEAST_HEADING = 8  # words of a heading; a shorter one names a part of the page: "Discussion", "Latest from our blog"
 _MAX_NAME_WORDS = 4  # of the part of a title that may name the site
 _TITLE_STROKE = re.compile(r"\s+(?:[|/·•»:-]|::|--|[–—])\s+")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,300}>")
@@ -61,7 +62,7 @@ class Page(NamedTuple):
     address: str
     """Its own address, as it gives it; empty where it gives none."""
     host: str
-    """The host that it names as its own: that of its address, else of its feeds or of most of its links; may be empty."""
+    """The host that it names as its own: of its address, else of its feeds or most of its links; empty where none."""
     marks: tuple[Mark, ...]
     is_shell: bool
     """Whether it has hardly any text because scripts would make it."""
@@ -170,12 +171,13 @@ def choose_words(blocks: Sequence[Block]) -> str:
 
 
 def choose_prose(blocks: Sequence[Block]) -> list[Block]:
-    """Choose the blocks that are prose, or headings of it: no navigation, no list of links."""
+    """Choose the blocks that are prose: no navigation, no list of links, no short heading."""
     return [block for block in blocks if not block.is_aside and _is_prose(block)]
 
 
 def _is_prose(block: Block) -> bool:
-    return block.n_link_words * 2 <= block.n_words and (block.n_words >= _LEAST_PROSE or block.is_heading)
+    least = _LEAST_HEADING if block.is_heading else _LEAST_PROSE
+    return block.n_link_words * 2 <= block.n_words and block.n_words >= least
 
 
 def _take_words(blocks: Iterable[Block], n: int) -> dict[str, str]:

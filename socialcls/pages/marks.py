@@ -36,6 +36,26 @@ _MAX_POWERED_CHARS = 40
 _MAX_LINE_CHARS = 60
 _DIGITS = re.compile(r"\d")
 _COUNTED = {"prices": "prices", "comment_feeds": "a feed of comments"}
+"""What is quoted of things counted, where it is not the first of them."""
+
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|paz|lis|gru|mär|mai|okt|dez|"
+    "janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out|led|úno|bře|dub|kvě|čer|srp|"
+    "zář|říj|pro|мая|янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек|січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру"
+)
+_DATE = re.compile(
+    rf"\b(?:(?:3[01]|[12]\d|0?[1-9])(?:\.|st|nd|rd|th)? (?:de |of )?(?:{_MONTHS})\w{{0,9}}\.?,? (?:de )?(?:19|20)\d\d"
+    rf"|(?:{_MONTHS})\w{{0,9}}\.? (?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,? (?:19|20)\d\d"
+    r"|(?:19|20)\d\d[-./](?:1[0-2]|0?[1-9])[-./](?:3[01]|[12]\d|0?[1-9])"
+    r"|(?:3[01]|[12]\d|0?[1-9])[-./](?:1[0-2]|0?[1-9])[-./](?:19|20)\d\d)(?!\d)"
+)
+_COMMENTS = re.compile(
+    r"\b(?:comments?|komentarz[ey]?|komentarzy|kommentare?|commentaires?|comentarios?|commenti|комментари\w+|коментар\w+|"
+    r"komentáře?|komentářů|reacties|kommentarer|yorum)[ :]{0,2}[(\[]?\d{1,4}\b|"
+    r"\b\d{1,4} (?:comments?|komentarz[ey]?|komentarzy|kommentare?|commentaires?|comentarios?|commenti|комментари\w+|"
+    r"коментар\w+|komentáře?|komentářů|reacties|kommentarer|yorum)\b"
+)
+_MAX_DATE_CHARS = 60  # of a block of text that may be the heading or the foot of an entry
 
 
 class _Rule(NamedTuple):
@@ -186,16 +206,21 @@ def _list_types(markup: Markup) -> dict[str, None]:
 
 
 def _count(wholes: Mapping[str, tuple[str, ...]], markup: Markup) -> Iterator[_Hit]:
-    counted = {
-        "prices": sum([len(_PRICE.findall(b.text)) for b in markup.blocks if len(b.text) <= _MAX_PRICE_CHARS]),
-        "comment_feeds": sum(
-            ["comments/feed" in address or "feeds/comments" in address for _, address in markup.feeds]
-        ),
-    }
+    """Count prices, dates of entries, counts of comments, and feeds of comments."""
+    found: dict[str, list[str]] = {"prices": [], "dates": [], "comments": []}
+    for block in markup.blocks:
+        if len(block.text) <= _MAX_PRICE_CHARS and _DIGITS.search(block.text):
+            found["prices"] += _PRICE.findall(block.text)
+            if len(block.text) <= _MAX_DATE_CHARS:
+                text = block.text.lower()
+                found["dates"] += _DATE.findall(text)
+                found["comments"] += _COMMENTS.findall(text)
+    found["dates"] = list(dict.fromkeys(found["dates"]))
+    found["comment_feeds"] = [a for _, a in markup.feeds if "comments/feed" in a or "feeds/comments" in a]
     for what, names in wholes.items():
         for name in names:
-            if counted[what]:
-                yield name, _COUNTED[what], counted[what]
+            if found[what]:
+                yield name, _COUNTED.get(what, found[what][0]), len(found[what])
 
 
 def _look_up(wholes: Mapping[str, tuple[str, ...]], found: Iterable[str], quote: str, each: int) -> Iterator[_Hit]:

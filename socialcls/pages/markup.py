@@ -159,7 +159,7 @@ class Markup:
         self.link_rels: Counter[str] = Counter()
         """How often each relation is named by links of the text: author, me, nofollow, …"""
         self.assets: list[str] = []
-        """Addresses of its scripts, style sheets, frames and images; those of links of its head behind their relation."""
+        """Addresses of its scripts, style sheets, frames and images; of the links of its head, behind their relation."""
         self.feeds: list[tuple[str, str]] = []
         """Title and address of each feed that it names."""
         self.canonical = ""
@@ -168,7 +168,7 @@ class Markup:
         self.item_types: Counter[str] = Counter()
         """Types of microdata, the last part of their address: "BlogPosting"."""
         self.classes: Counter[str] = Counter()
-        """Classes and ids (`#` before them) of elements, in lower case; those of the body a second time, as `body.x`."""
+        """Classes and ids (`#` before them) of elements, in lower case; those of the body also as `body.x`."""
         self.blocks: list[Block] = []
         self.has_scripts = False
 

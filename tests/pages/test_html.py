@@ -93,7 +93,7 @@ def test_what_the_head_says_is_cleaned():
 
 
 def test_a_page_without_an_address_names_its_host():
-    """By its own feed, or by the links that are half of all; not by a service of feeds, nor by a few links elsewhere."""
+    """By its own feed, or by the links that are half of all; not by a service of feeds, nor by a few links."""
     feed = '<link rel="alternate" type="application/rss+xml" href="{}">'
     own = "".join(f'<a href="https://figs.example/{n}">x</a>' for n in range(6))
     elsewhere = "".join(f'<a href="https://other{n}.example/">x</a>' for n in range(3))
