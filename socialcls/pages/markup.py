@@ -159,7 +159,7 @@ class Markup:
         self.link_rels: Counter[str] = Counter()
         """How often each relation is named by links of the text: author, me, nofollow, …"""
         self.assets: list[str] = []
-        """Addresses of its scripts, style sheets, frames and images; of the links of its head, behind their relation."""
+        """Addresses of its scripts, style sheets, frames and images; of links of its head, behind their relation."""
         self.feeds: list[tuple[str, str]] = []
         """Title and address of each feed that it names."""
         self.canonical = ""

@@ -57,6 +57,77 @@ def test_what_shows_a_mark(html: str, mark: str):
 
 
 @pytest.mark.parametrize(
+    ("html", "mark"),
+    [
+        ('<div id="mastodon" class="app-holder"></div>', "engine.fediverse"),
+        ("<noscript>To use the Mastodon web application, please enable JavaScript.</noscript>", "engine.fediverse"),
+        ("<meta property='og:site_name' content='Mastodon hosted on figs.example'>", "engine.fediverse"),
+        ('<link rel="stylesheet" href="/packs/css/common-1f.css">', "engine.fediverse"),
+        ("<noscript>To use Pleroma, please enable JavaScript.</noscript>", "engine.fediverse"),
+        ('<meta name="application-name" content="Misskey">', "engine.fediverse"),
+        ('<meta property="og:platform" content="PeerTube">', "engine.fediverse"),
+        ('<meta name="generator" content="Friendica 2023.12">', "engine.fediverse"),
+        ('<link rel="stylesheet" href="/view/theme/redbasic/css/style.css">', "engine.fediverse"),
+        ('<link rel="alternate" type="application/activity+json" href="/users/anna">', "feeds.activity"),
+        ('<div id="matrixchat"></div>', "engine.network"),
+        ('<div id="app" class="lemmy-site">', "engine.link_board"),
+        ('<body data-controller="mbin"><div class="kbin-container">', "engine.link_board"),
+        ('<link rel="stylesheet" href="//www.redditstatic.com/a.css">', "engine.link_board"),
+        ('<meta property="al:ios:url" content="fb://group/1">', "engine.group"),
+        ('<meta property="og:url" content="https://discord.com/invite/figs">', "engine.group"),
+        ('<div class="tgme_page"><div class="tgme_page_title">Figs</div></div>', "engine.big_network"),
+        ('<p>Powered by <a href="http://przemo.org/phpBB2/">phpBB modified by Przemo</a>', "engine.phpbb"),
+        ('<div id="ipbwrapper"></div>', "engine.invision"),
+        ('<a href="https://www.woltlab.com/">Forensoftware</a>', "engine.forum"),
+        ('<!--X-Subject: Figs --><p>x', "engine.mailing_list"),
+        ('<ul><li>Previous message: <a href="2">b</a></li><li>Messages sorted by: <a href="d">[ date ]</a></li>'
+         '<li>Next message</li><li>[Thread Prev]</li></ul>', "shape.list_archive"),
+        ('<body class="home blog">', "engine.wordpress_posts"),
+        ('<body class="post-template-default single single-post">', "engine.wordpress_posts"),
+        ('<body class="home page page-id-2">', "engine.wordpress_page"),
+        ('<link rel="icon" href="https://blogimg.goo.ne.jp/x.png">', "engine.blog_host"),
+        ('<a href="https://www.idosell.com/">Sklep internetowy</a>', "engine.shop"),
+        ('<script src="/modules/ps_shoppingcart/a.js"></script>', "engine.shop"),
+        ('<meta name="GENERATOR" content="Microsoft FrontPage 4.0">', "engine.home_page"),
+        ('<frameset cols="20%,80%"><frame src="menu.html">', "engine.home_page"),
+        ('<p><a href="ksiega.htm">Wpisz się</a>', "shape.guestbook"),
+        ("<ul><li>Polityka<li>Gospodarka<li>Sport<li>Kultura</ul>", "shape.sections"),
+        ("<h3>12 marca 2004</h3><h3>9 March 2004</h3><h3>March 1st, 2004</h3>", "shape.dates"),
+        ("<p>2004-03-12 18:22</p><p>1.3.2004</p><p>29 de febrero de 2004</p>", "shape.dates"),
+        ("<a>Komentarze (4)</a><br><a>12 comments</a><br><a>Kommentare: 0</a>", "shape.comment_counts"),
+        (_link(*[f"/blog/{n}" for n in range(6)]), "links.posts_of_a_blog"),
+    ],
+)  # fmt: skip
+def test_engines_and_shapes_known_from_their_documentation(html: str, mark: str):
+    """Pages of our own, with the markup that these engines are known to write."""
+    assert mark in _name_marks(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "mark"),
+    [
+        # a blog names its author's account elsewhere, and credits authors of the fediverse
+        ('<link rel="me" href="https://bsky.app/profile/anna"><p>x', "engine.big_network"),
+        ('<meta name="fediverse:creator" content="@anna@figs.example">', "engine.fediverse"),
+        # a newspaper with a forum
+        ('<script src="/wp-includes/a.js"></script>' + _link(*[f"/forum/viewtopic.php?t={n}" for n in range(6)]),
+         "links.threads"),
+        ('<script src="/wp-includes/a.js"></script>' + _link(*[f"/topic/{n}/" for n in range(6)]), "links.topics"),
+        # a network that shows a picture of a shop, a shop builder's cart on a blog
+        ('<script src="https://abs.twimg.com/a.js"></script><img src="https://cdn.shopify.com/a.png">', "engine.shop"),
+        ('<link rel="image_src" href="https://static1.squarespace.com/a"><a href="/cart">x</a>', "links.cart"),
+        # words of the body are no classes of other elements
+        ('<body><div class="home page">', "engine.wordpress_page"),
+        ("<h3>12 marca 2004</h3><h3>12 marca 2004</h3><h3>12 marca 2004</h3>", "shape.dates"),
+        ("<p>Version 12.3.20041, 2004-13-40 and 31 figs of 2004, marching 2004 miles</p>", "shape.dates"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_mark(html: str, mark: str):
+    """And says something else."""
+    assert mark not in _name_marks(html)
+
+
+@pytest.mark.parametrize(
     "html",
     [
         "<p>We compare forum software: phpBB, vBulletin, Discourse and WordPress, all powered by enthusiasm.",
