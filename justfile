@@ -51,6 +51,11 @@ benchmark-accuracy dev="../shared/eval/dev" blind="../shared/eval/blind" *option
     {{bin}}/pip install --quiet -e ".[bench]"
     {{bin}}/python -m benchmarks.accuracy {{dev}} {{blind}} {{options}}
 
+# Measure accuracy on saved pages, beside peers, and what each mark says; the pages are not part of this repository.
+benchmark-pages pages="../shared/eval/dev-html" *options:
+    {{bin}}/pip install --quiet -e ".[bench]"
+    {{bin}}/python -m benchmarks.pages {{pages}} {{options}}
+
 # Measure rows per second with Spark on two cores; needs Java.
 benchmark-spark rows="200000":
     {{bin}}/pip install --quiet -e ".[spark]"

@@ -13,6 +13,7 @@ from benchmarks.hosts import measure as measure_hosts
 from benchmarks.intervals import estimate_macro_f1
 from benchmarks.loops import CHUNK_ROWS, copy_rows, label_rows
 from benchmarks.page import Figure, Section, format_section
+from benchmarks.pages import list_views, read_pages, tabulate_marks
 from benchmarks.peers import fit_keywords, fit_majority, fit_socialcls
 from benchmarks.texts import Texts, write_rows
 from socialcls.dataset.metrics import Outcome, measure
@@ -181,3 +182,18 @@ def test_many_hosts_are_fetched_in_order_and_resumed_after_a_kill():
     assert result.n_rows == 300
     assert result.n_kept < 300
     assert result.most_bytes < 150 * MB
+
+
+def test_saved_pages_are_read_with_and_without_their_url(tmp_path):
+    """Each view has a document for each page, and a mark is right where its label is."""
+    (tmp_path / "a.html").write_text("<title>Figs</title><meta name=generator content=phpBB><p>x", encoding="utf-8")
+    (tmp_path / "pages.csv").write_text(
+        "file,url,category\na.html,https://figs.example/forum/,community\na.html,,other\n", encoding="utf-8"
+    )
+    pages = read_pages(tmp_path)
+    views = dict(list_views(pages))
+    assert [document.url for document in views["page and URL"]] == ["https://figs.example/forum/", ""]
+    assert not any(document.url for document in views["page without any address"])
+    assert not any(document.marks for document in views["page and URL, without marks"])
+    assert all(not any(document.fields) and document.marks for document in views["marks alone"])
+    assert ["`engine.phpbb`", "community 5", "2", "0.50"] in tabulate_marks(pages)[1]
