@@ -252,7 +252,10 @@ class _Reader:
         elif tag in _NOTED_TAGS:
             if written:
                 self._note(tag, _read_attributes(written))
-            self._in_link = self._in_link or tag == "a"
+            if tag == "a":
+                if self._pieces and self._pieces[-1][1]:
+                    self._pieces.append((" ", False))  # two links side by side are two words
+                self._in_link = True
         elif self._hidden_tag:
             self._hidden_depth += tag == self._hidden_tag
         elif tag in _BOX_TAGS:

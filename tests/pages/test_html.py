@@ -27,7 +27,7 @@ def test_what_a_page_tells_is_in_its_document():
     assert document.name == "Kolce"
     assert document.url == "https://kolce.example/forum/"
     assert document.text.startswith(
-        "Kaktusy & sukulenty. Forum miłośników kaktusów. Witaj. Zadaj pytanie o kaktusy, a ktoś odpowie. FAQ."
+        "Kaktusy & sukulenty. Forum miłośników kaktusów. Zadaj pytanie o kaktusy, a ktoś odpowie. FAQ. Witaj."
     )
     assert document.text.count("miłośników") == 1
     assert "not text" not in document.text
@@ -55,6 +55,12 @@ def test_what_nobody_sees_and_consent_banners_are_left_out(hidden: str):
     assert "SECRET" not in text
     assert "before" in text
     assert "behind" in text
+
+
+def test_links_side_by_side_are_words_apart():
+    """Style sheets part them, not spaces; a link within a word parts nothing."""
+    text = Document.from_html('<p><a href="/a">My account</a><a href="/b">Delivery</a> <a href="/c">cat</a>s').text
+    assert text == "My account Delivery cats."
 
 
 def test_prose_comes_before_the_navigation():
