@@ -252,10 +252,7 @@ class _Reader:
         elif tag in _NOTED_TAGS:
             if written:
                 self._note(tag, _read_attributes(written))
-            if tag == "a":
-                if self._pieces and self._pieces[-1][1]:
-                    self._pieces.append((" ", False))  # two links side by side are two words
-                self._in_link = True
+            self._enter_link(tag)
         elif self._hidden_tag:
             self._hidden_depth += tag == self._hidden_tag
         elif tag in _BOX_TAGS:
@@ -266,6 +263,11 @@ class _Reader:
                 self._aside_depth += tag == self._aside_tag
             elif is_aside:
                 self._aside_tag, self._aside_depth = tag, 1
+
+    def _enter_link(self, tag: str) -> None:
+        if tag == "a" and self._pieces and self._pieces[-1][1]:
+            self._pieces.append((" ", False))  # two links side by side are two words
+        self._in_link = self._in_link or tag == "a"
 
     def _close(self, tag: str) -> None:
         if tag == "a":
