@@ -69,7 +69,7 @@ def make_sample() -> tuple[Card, Blocks]:
     artifact = train(examples, small, settings)
     shown = show_examples(examples, Reader(knowledge.open()))
     fitted = fit(examples, shown, settings)
-    kinds = fit_kinds(fitted, examples, shown, artifact.arrays.kinds.names, settings)
+    kinds = fit_kinds(fitted, examples, artifact.arrays.kinds.names, settings)
     artifact = artifact._replace(arrays=export(fitted, labels, knowledge, kinds))
     with tempfile.TemporaryDirectory() as name:
         save_artifact(artifact, Path(name) / "m")

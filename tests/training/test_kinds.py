@@ -80,7 +80,7 @@ def test_exported_kinds_score_as_scikit_learn_does():
     shown = show_examples(examples, reader)
     fitted = fit(examples, shown, _SETTINGS)
     kinds = list_learnable_kinds(examples, ("recipe", "map"), {})
-    kind_fit = fit_kinds(fitted, examples, shown, kinds, _SETTINGS)
+    kind_fit = fit_kinds(fitted, examples, kinds, _SETTINGS)
     model = LinearModel(export(fitted, ("recipe", "map"), knowledge, kind_fit))
     rows = {s.index: row for row, s in enumerate(shown) if s.view == "all fields"}
     for index, row in rows.items():
