@@ -22,6 +22,7 @@ from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, measure
 from socialcls.dataset.reader import name_place
+from socialcls.dataset.services import Service
 from socialcls.dataset.splits import check_folds, check_trainable, find_voice, group_key, split_by_host
 from socialcls.features.extractor import Reader
 from socialcls.features.groups import GROUPS
@@ -106,7 +107,7 @@ def train_and_measure(
     addresses = [asked for asked in views.asked if asked.view == "URL alone"]
     on_all = _Task(np.arange(len(shown)), addresses, knowledge)
     (arrays, known), *of_folds = _fit_and_score(
-        [on_all, *_list_fold_tasks(views, folds, knowledge)], views, labels, kinds, settings
+        [on_all, *_list_fold_tasks(views, folds, knowledge.without_services())], views, labels, kinds, settings
     )
     held_out = [scored for _, of_fold in of_folds for scored in of_fold]
     temperatures, thresholds = calibrate(held_out, known, labels, settings)
@@ -154,7 +155,7 @@ def tune_strength(
     for factor in _STRENGTH_FACTORS[:n_tried]:
         tried = replace(settings, strength=settings.strength * factor)
         progress(f"Trying a strength of {tried.strength:g}")
-        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, tried)
+        held_out = score_held_out(examples, shown, folds, labels, knowledge.without_services(), {}, tried)
         losses[tried.strength] = measure_log_loss([s for s in held_out if s.view == MEASURED_VIEWS[0]], labels)
     return replace(settings, strength=min(losses, key=lambda strength: losses[strength]))
 
@@ -201,7 +202,8 @@ def trace_learning(  # noqa: PLR0913, PLR0917
         shown = show_examples(examples, Reader(knowledge.open()))
         folds = split_by_host(examples, settings.n_folds, settings.seed)
         learnable = set(kept)
-        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings, learnable)
+        without = knowledge.without_services()
+        held_out = score_held_out(examples, shown, folds, labels, without, {}, settings, learnable)
         outcomes = [s.decide(labels, 1.0) for s in held_out if s.view == MEASURED_VIEWS[0] and s.index < n_own]
         n_learnt = sum(i < n_own for i in kept)
         traced.append(Learnt(n_learnt, round(measure(outcomes, labels).macro_f1, 4)))
@@ -224,14 +226,13 @@ def score_held_out(  # noqa: PLR0913, PLR0917  (what all folds share)
 ) -> list[Scored]:
     """Score every example by a model that was fitted on the other folds and exported.
 
-    The services are left out, as if no host were known: held-out hosts are unknown to the world as well.
-
     Args:
         examples: All there are.
         shown: Their views.
         folds: The fold of each example.
         labels: In the order of the scores.
-        knowledge: What the models carry.
+        knowledge: What the models carry: to calibrate and measure it is without services, as if no host were known, for
+            held-out hosts stand for those that are unknown to the world as well.
         kinds: Those to learn, by label.
         settings: Of the run.
         learnable: Indices of the examples that may be learnt from; all when None.
@@ -290,12 +291,11 @@ def _list_fold_tasks(
     """List for each fold what is learnt from the others and asked about it."""
     of_view = np.array(folds)[views.index]
     is_learnable = np.array([learnable is None or i in learnable for i in views.index])
-    without_services = knowledge.without_services()
     return [
         _Task(
             np.flatnonzero((of_view != fold) & is_learnable),
             [asked for asked in views.asked if folds[asked.index] == fold],
-            without_services,
+            knowledge,
         )
         for fold in sorted(set(folds))
     ]
@@ -402,16 +402,16 @@ def cross_validate(
     taxonomy: Taxonomy,
     n_asked: int,
     progress: Callable[[str], None] = lambda step: None,
-    settings: Settings | None = None,
+    services: Sequence[Service] | None = None,
 ) -> dict[int, list[float]]:
-    """Find how probable each label is for examples, by models that never saw their hosts.
+    """Find how probable each label is for examples, by models that never saw their hosts but know the services.
 
     Args:
         examples: All there are.
         taxonomy: As for `train`.
         n_asked: How many of the examples, from the first, are asked about.
         progress: Called with a sentence whenever a step begins.
-        settings: Of the run; the usual ones when None.
+        services: Others than those of this version.
 
     Returns:
         A probability for each label, calibrated, by the index of the example.
@@ -419,30 +419,20 @@ def cross_validate(
     Raises:
         DatasetError: the examples cannot make a model.
     """
-    settings = settings or Settings()
+    settings = Settings()
     labels = taxonomy.labels
     check_trainable(examples, labels)
     folds = split_by_host(examples, settings.n_folds, settings.seed)
     check_folds(examples, folds, labels)
-    knowledge = KnowledgeBase.gather(taxonomy)
+    knowledge = KnowledgeBase.gather(taxonomy, services=services)
     shown = show_examples(examples, Reader(knowledge.open()))
     progress(f"Asking models that never saw a host, {settings.n_folds} folds")
     held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings)
-    asked = [s for s in held_out if s.index < n_asked]
-    by_view: dict[int, dict[str, list[float]]] = {}
-    for view, ground in {(s.view, s.ground) for s in asked}:
-        of_both = [s for s in asked if (s.view, s.ground) == (view, ground)]
-        for index, probabilities in estimate_probabilities(of_both, labels).items():
-            by_view.setdefault(index, {})[view] = probabilities
-    return {index: _average_views(views) for index, views in by_view.items()}
-
-
-def _average_views(by_view: Mapping[str, Sequence[float]]) -> list[float]:
-    """Average what views of a document say; its address alone counts where there is nothing else.
-
-    A wrong label that one view has learnt to excuse is disputed by another: of planted errors, 0.69 are found at a
-    precision of one half, where all fields together find 0.30.
-    """
-    telling = [probabilities for view, probabilities in by_view.items() if view != MEASURED_VIEWS[2]]
-    telling = telling or list(by_view.values())
-    return [sum(column) / len(telling) for column in zip(*telling, strict=True)]
+    fullest: dict[int, Scored] = {}
+    for s in sorted(held_out, key=lambda s: MEASURED_VIEWS.index(s.view)):
+        if s.index < n_asked:
+            fullest.setdefault(s.index, s)
+    probabilities: dict[int, list[float]] = {}
+    for ground in dict.fromkeys(s.ground for s in fullest.values()):
+        probabilities |= estimate_probabilities([s for s in fullest.values() if s.ground == ground], labels)
+    return probabilities
