@@ -34,7 +34,7 @@ _FEW_WORDS = 3
 _SHINGLE_WORDS = 3
 _N_HASHES, _N_BANDS = 24, 8
 _LEAST_LIKENESS = 0.7
-_LEAST_OTHER, _MOST_GIVEN = 0.5, 0.2
+_LEAST_OTHER, _MOST_GIVEN = 0.5, 0.25
 _MOST_ALIKE = 200  # rows in one bucket: more are a template, and comparing them all takes for ever
 
 _SCRIPTS = {
@@ -222,7 +222,7 @@ def find_disputed(
 
     As in confident learning (Northcutt et al. 2021), a probability is compared with what rows of that label have on
     average: labels that are hard to tell have low ones throughout. A row is disputed when its label has less than a
-    fifth of that, and another is likelier than all others together.
+    quarter of that, and another is likelier than all others together.
 
     Args:
         examples: All of them.
