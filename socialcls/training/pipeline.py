@@ -61,26 +61,6 @@ def train(
     taxonomy: Taxonomy,
     settings: Settings,
     progress: Callable[[str], None] = lambda step: None,
-) -> Artifact:
-    """Make a model of labelled examples.
-
-    Args:
-        examples: All there are; some are held out in turn to calibrate and measure.
-        taxonomy: Whose signals the model learns to weigh, and carries with it.
-        settings: The choices of the run.
-        progress: Called with a sentence whenever a step begins.
-
-    Raises:
-        DatasetError: the examples cannot make a model.
-    """
-    return train_and_measure(examples, taxonomy, settings, progress).artifact
-
-
-def train_and_measure(
-    examples: Sequence[Example],
-    taxonomy: Taxonomy,
-    settings: Settings,
-    progress: Callable[[str], None] = lambda step: None,
 ) -> Trained:
     """Make a model of labelled examples, and keep what the examples got while their hosts were held out.
 

@@ -42,7 +42,7 @@ def _generate():
 @pytest.fixture(scope="module")
 def artifact():
     """A model of two labels, one with kinds of its own and one without."""
-    return train(_generate(), load_taxonomy().with_labels(("recipe", "map")), _SETTINGS)
+    return train(_generate(), load_taxonomy().with_labels(("recipe", "map")), _SETTINGS).artifact
 
 
 def test_kinds_are_told_under_their_label(artifact, tmp_path):
