@@ -107,10 +107,12 @@ def train(
     Your rows are added to those of the built-in model, or make a model of their own with labels of their own.
     """
     gc.enable()  # switched off for the start (see __main__); this may take long
+    from socialcls.batch.rows import look_for_garbage_rarely
     from socialcls.dataset.labels import parse_renames
     from socialcls.tables.columns import ColumnNames
     from socialcls.terminal.progress import watch_steps
 
+    look_for_garbage_rarely()
     _check_output(output, force=force)
     names = ColumnNames(text_column, url_column, name_column)
     taxonomy, own = _read_rows(
