@@ -31,8 +31,9 @@ def measure_training(bench: Bench) -> Iterator[Section]:
 
 
 _NOTE = """\
-`socialcls train --base none` from start to end, once for each part of the rows: it reads, fits and measures four folds
-in two processes, fits once more and saves. The time grows as the number of rows to the power of {slope:.2f}."""
+`socialcls train --base none` from start to end, once for each part of the rows: it reads, then fits on all
+rows and measures four folds, two at a time, and saves. The time grows as the number of rows to the power of
+{slope:.2f}."""
 
 
 def _time_command(command: list[str]) -> float:

@@ -107,10 +107,12 @@ def train(
     Your rows are added to those of the built-in model, or make a model of their own with labels of their own.
     """
     gc.enable()  # switched off for the start (see __main__); this may take long
+    from socialcls.batch.rows import look_for_garbage_rarely
     from socialcls.dataset.labels import parse_renames
     from socialcls.tables.columns import ColumnNames
     from socialcls.terminal.progress import watch_steps
 
+    look_for_garbage_rarely()
     _check_output(output, force=force)
     names = ColumnNames(text_column, url_column, name_column)
     taxonomy, own = _read_rows(
@@ -124,7 +126,7 @@ def train(
     with watch_steps() as begin:
         begin(_announce(len(own), len(examples), tune=tune, curve=curve))
         from socialcls.model.persistence import save_artifact
-        from socialcls.training.pipeline import trace_learning, train_and_measure, tune_strength
+        from socialcls.training import pipeline
         from socialcls.training.settings import Settings
 
         settings = Settings(seed=seed)
@@ -133,9 +135,9 @@ def train(
         if precision:
             settings = settings.aim_at(precision)
         if tune:
-            settings = tune_strength(examples, taxonomy, settings, tune, begin)
-        trained = train_and_measure(examples, taxonomy, settings, begin)
-        traced = trace_learning(examples, len(own), taxonomy, settings, begin) if curve else []
+            settings = pipeline.tune_strength(examples, taxonomy, settings, tune, begin)
+        trained = pipeline.train(examples, taxonomy, settings, begin)
+        traced = pipeline.trace_learning(examples, len(own), taxonomy, settings, begin) if curve else []
         begin("Comparing with the model that it replaces")
         comparison = _compare(own, trained, replaces or (output if _is_model(output) else None))
         save_artifact(trained.artifact, output)
@@ -254,7 +256,7 @@ def _compare(own: "list[Example]", trained: Any, replaced_dir: Path | None) -> "
     except ModelError as error:
         tell(f"Not compared: {error}")
         return None
-    outcomes = decide_held_out(trained.held_out, trained.artifact.card)
+    outcomes = decide_held_out([s for s in trained.held_out if s.index < len(own)], trained.artifact.card)
     if not set(replaced.labels) & set(trained.artifact.card.labels):
         return None
     return compare_with_replaced(own, outcomes, replaced, range(len(own)))

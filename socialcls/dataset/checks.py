@@ -34,6 +34,7 @@ _FEW_WORDS = 3
 _SHINGLE_WORDS = 3
 _N_HASHES, _N_BANDS = 24, 8
 _LEAST_LIKENESS = 0.7
+_LEAST_OTHER, _MOST_GIVEN = 0.5, 0.25
 _MOST_ALIKE = 200  # rows in one bucket: more are a template, and comparing them all takes for ever
 
 _SCRIPTS = {
@@ -219,8 +220,9 @@ def find_disputed(
 ) -> list[Suspicion]:
     """Find rows whose label a model strongly disputes that never saw their host.
 
-    Confident learning (Northcutt et al. 2021): a row counts for a label when its probability reaches what rows of that
-    label have on average; it is disputed when it counts for another label and not for its own.
+    As in confident learning (Northcutt et al. 2021), a probability is compared with what rows of that label have on
+    average: labels that are hard to tell have low ones throughout. A row is disputed when its label has less than a
+    quarter of that, and another is likelier than all others together.
 
     Args:
         examples: All of them.
@@ -240,8 +242,8 @@ def find_disputed(
             continue
         best = max(range(len(labels)), key=lambda n: of_row[n])
         other, share, given = labels[best], of_row[best], of_row[place[gold]]
-        if other != gold and share >= usual.get(other, 1.0) and given < usual[gold]:
-            weight = share - given
+        if share > _LEAST_OTHER and given < _MOST_GIVEN * usual[gold]:
+            weight = 1 - given / usual[gold]
             reason = f"Held out, it reads as {other} ({share:.0%}) rather than {gold} ({given:.0%})."
             found.append(Suspicion(i, examples[i].place, "disputed", reason, other, weight))
     return found

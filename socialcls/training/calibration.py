@@ -51,6 +51,24 @@ class Scored:
         return Outcome(self.gold, best, confidence, best if is_sure else UNSURE)
 
 
+def decide_all(
+    scored: Sequence[Scored],
+    labels: Sequence[Label],
+    temperatures: Mapping[Ground, float],
+    thresholds: Mapping[Ground, Mapping[Label, float]] | None = None,
+) -> list[Outcome]:
+    """Decide what would be said of many documents at once; without thresholds the best guesses."""
+    if not scored:
+        return []
+    scaled = np.array([s.scores for s in scored]) / np.array([[temperatures[s.ground]] for s in scored])
+    chances = np.exp(log_softmax(scaled, axis=1))
+    outcomes = []
+    for s, n, confidence in zip(scored, chances.argmax(axis=1).tolist(), chances.max(axis=1).tolist(), strict=True):
+        is_sure = thresholds is None or confidence >= thresholds[s.ground][labels[n]]
+        outcomes.append(Outcome(s.gold, labels[n], confidence, labels[n] if is_sure else UNSURE))
+    return outcomes
+
+
 def calibrate(
     held_out: Sequence[Scored], known: Sequence[Scored], labels: Sequence[Label], settings: Settings
 ) -> tuple[dict[Ground, float], dict[Ground, dict[Label, float]]]:
@@ -76,7 +94,7 @@ def calibrate(
             scored, weights = list(held_out), np.ones(len(held_out))
         logits, gold = np.array([s.scores for s in scored]), np.array([labels.index(s.gold) for s in scored])
         temperatures[ground] = fit_temperature(logits, gold, weights)
-        outcomes = [s.decide(labels, temperatures[ground]) for s in scored]
+        outcomes = decide_all(scored, labels, dict.fromkeys(GROUNDS, temperatures[ground]))
         target = settings.target_accuracy_url if ground == "url" else settings.target_accuracy
         thresholds[ground] = choose_thresholds(outcomes, labels, target, weights)
     # Our pages are easier than the web's: one is not answered with less than a description needs.
@@ -164,9 +182,11 @@ def calibrate_kinds(
         as_labels = [
             Scored(s.kind, s.view, s.ground, list(s.kind_scores), has_clue=s.has_clue, index=s.index) for s in scored
         ]
-        guesses = [s.decide(of_label, temperatures[label]) for s in as_labels]
+        by_ground = dict.fromkeys(GROUNDS, temperatures[label])
+        guesses = decide_all(as_labels, of_label, by_ground)
         thresholds[label] = choose_thresholds(guesses, of_label, target, alike)
-        told = [s.decide(of_label, temperatures[label], thresholds[label]) for s in as_labels if s.view == "all fields"]
+        of_all_fields = [s for s in as_labels if s.view == "all fields"]
+        told = decide_all(of_all_fields, of_label, by_ground, dict.fromkeys(GROUNDS, thresholds[label]))
         figures[label] = measure(told, of_label)
     return temperatures, thresholds, figures
 

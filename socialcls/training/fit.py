@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -31,6 +32,8 @@ class Fit:
     """Inverse document frequency of each column."""
     matrix: Matrix
     """The design matrix that it was fitted on."""
+    index: NDArray[np.int_]
+    """Of the example that each row of the matrix shows."""
 
 
 def fit(examples: Sequence[Example], shown: Sequence[Shown], settings: Settings) -> Fit:
@@ -39,14 +42,42 @@ def fit(examples: Sequence[Example], shown: Sequence[Shown], settings: Settings)
     Raises:
         DatasetError: a label has nothing to learn from.
     """
-    gold = [examples[s.index].gold for s in shown]
+    index = np.array([s.index for s in shown])
+    return fit_counted(examples, index, count_shown(shown), np.arange(len(index)), settings)
+
+
+def count_shown(shown: Sequence[Shown]) -> dict[str, Counted]:
+    """Count the keys of each group in what is shown; folds select from it instead of counting anew."""
+    return {group.name: count_group(group, [s.keys.by_group[i] for s in shown]) for i, group in enumerate(GROUPS)}
+
+
+def fit_counted(
+    examples: Sequence[Example],
+    index: NDArray[np.int_],
+    counted: Mapping[str, Counted],
+    learnt: NDArray[np.int_],
+    settings: Settings,
+) -> Fit:
+    """Fit the regression on some of the views whose keys are counted; the others do not decide which features are kept.
+
+    Args:
+        examples: All of them.
+        index: Of the example that each view shows.
+        counted: The keys of the views, by group.
+        learnt: The views to learn from.
+        settings: Of the run.
+
+    Raises:
+        DatasetError: a label has nothing to learn from.
+    """
+    index = index[learnt]
+    counted = {name: group.select(learnt) for name, group in counted.items()}
+    gold = [examples[i].gold for i in index]
     if missing := {example.gold for example in examples} - set(gold):
         raise DatasetError(
             f"Nothing can be read in the rows labelled {', '.join(sorted(missing))}, or in those of all but one host: "
             "no word, no name, no host. Give them descriptions."
         )
-    index = np.array([s.index for s in shown])
-    counted = {group.name: count_group(group, [s.keys.by_group[i] for s in shown]) for i, group in enumerate(GROUPS)}
     kept = {name: keep_features(name, group, index) for name, group in counted.items()}
     matrix = assemble(kept)
     if not matrix.nnz:
@@ -57,11 +88,11 @@ def fit(examples: Sequence[Example], shown: Sequence[Shown], settings: Settings)
     # Newton's method with conjugate gradients (Nocedal & Wright 2006, ch. 7) is there in eight steps. Two hundred
     # of L-BFGS are not: features of one or two examples, as nearly all of URLs are, come last in it.
     estimator = LogisticRegression(C=settings.strength, solver="newton-cg", tol=settings.tolerance)
-    weights = np.array([examples[s.index].weight for s in shown]) * weigh_rows(gold, list_shares())
+    weights = np.array([examples[i].weight for i in index]) * weigh_rows(gold, list_shares())
     with threadpool_limits(1):  # the last digits depend on how many threads share a sum
         estimator.fit(matrix, gold, sample_weight=weights)
     features = {name: group.features for name, group in kept.items()}
-    return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]), matrix)
+    return Fit(estimator, features, np.concatenate([group.idf for group in kept.values()]), matrix, index)
 
 
 def weigh_rows(gold: Sequence[Label], shares: Mapping[Label, float]) -> Vector:

@@ -3,7 +3,6 @@
 N-grams and pairs are left out: nine tenths of the features are theirs, and kinds shall stay small beside the labels.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,6 @@ from socialcls.model.kinds import NO_KINDS, KindArrays
 from socialcls.training.fit import Fit
 from socialcls.training.matrix import Matrix, Vector
 from socialcls.training.settings import Settings
-from socialcls.training.views import Shown
 from socialcls.types import Example, Label
 
 KIND_GROUPS = frozenset(
@@ -68,7 +66,6 @@ def list_learnable_kinds(
 def fit_kinds(
     fitted: Fit,
     examples: Sequence[Example],
-    shown: Sequence[Shown],
     kinds: Mapping[Label, tuple[str, ...]],
     settings: Settings,
 ) -> KindFit:
@@ -77,7 +74,6 @@ def fit_kinds(
     Args:
         fitted: The fit of the labels, whose design matrix is used again.
         examples: All of them.
-        shown: The rows of the matrix.
         kinds: Those to learn, by label.
         settings: Of the run.
     """
@@ -89,18 +85,16 @@ def fit_kinds(
     coefficients: dict[Label, Vector] = {}
     intercepts: dict[Label, list[float]] = {}
     for label, of_label in kinds.items():
-        rows, gold = _list_rows(examples, shown, label, of_label)
-        index = np.array([shown[row].index for row in rows], dtype=np.int64)
+        rows, gold = _list_rows(examples, fitted.index, label, of_label)
+        index = fitted.index[np.array(rows, dtype=np.int64)]
         matrix = fitted.matrix[rows] if rows else fitted.matrix[:0]
         least = min(MIN_KIND_EXAMPLES, max(2, len(np.unique(index)) // 50))
         kept = np.flatnonzero(columns & (are_common | (_count_examples(matrix, index) >= least)))
         if len(set(gold)) < len(of_label) or not len(kept):
             continue
         estimator = LogisticRegression(C=settings.kind_strength, solver="newton-cg", tol=settings.kind_tolerance)
-        frequency = Counter(gold)
-        weights = [(len(gold) / len(of_label) / frequency[kind]) ** settings.kind_balance for kind in gold]
         with threadpool_limits(1):  # as in `fit`
-            estimator.fit(matrix[:, kept], gold, sample_weight=weights)
+            estimator.fit(matrix[:, kept], gold)
         found, bias = estimator.coef_, estimator.intercept_
         if len(of_label) == 2:
             found, bias = np.vstack([-found, found]) / 2, np.hstack([-bias, bias]) / 2
@@ -140,12 +134,12 @@ def export_kinds(fit: KindFit, fitted: Fit, lines: Sequence[int]) -> KindArrays:
 
 
 def _list_rows(
-    examples: Sequence[Example], shown: Sequence[Shown], label: Label, kinds: Sequence[str]
+    examples: Sequence[Example], index: NDArray[np.int_], label: Label, kinds: Sequence[str]
 ) -> tuple[list[int], list[str]]:
     """List what is shown of the rows of some kinds, and the kind of each."""
     rows, gold = [], []
-    for row, s in enumerate(shown):
-        example = examples[s.index]
+    for row, i in enumerate(index):
+        example = examples[i]
         kind = example.about.get("kind", "")
         if example.gold == label and kind in kinds:
             rows.append(row)
@@ -153,7 +147,7 @@ def _list_rows(
     return rows, gold
 
 
-def _count_examples(matrix: Matrix, index: NDArray[np.int64]) -> NDArray[np.int64]:
+def _count_examples(matrix: Matrix, index: NDArray[np.int_]) -> NDArray[np.int64]:
     """Count in how many examples each feature stands."""
     if not len(index):
         return np.zeros(matrix.shape[1], dtype=np.int64)

@@ -9,29 +9,40 @@ import hashlib
 import platform
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import joblib
 import numpy as np
 import scipy
 import sklearn
+from numpy.typing import NDArray
 
 from socialcls import __version__
 from socialcls.classifier import find_ground
 from socialcls.dataset.metrics import Figures, measure
 from socialcls.dataset.reader import name_place
+from socialcls.dataset.services import Service
 from socialcls.dataset.splits import check_folds, check_trainable, find_voice, group_key, split_by_host
 from socialcls.features.extractor import Reader
 from socialcls.features.groups import GROUPS
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import Artifact, Card, hash_row
+from socialcls.model.weights import Arrays
 from socialcls.taxonomy.taxonomy import Taxonomy
-from socialcls.training.calibration import Scored, calibrate, calibrate_kinds, estimate_probabilities, measure_log_loss
+from socialcls.training.calibration import (
+    Scored,
+    calibrate,
+    calibrate_kinds,
+    decide_all,
+    estimate_probabilities,
+    measure_log_loss,
+)
 from socialcls.training.export import export
-from socialcls.training.fit import fit
+from socialcls.training.fit import count_shown, fit_counted
 from socialcls.training.kinds import fit_kinds, list_learnable_kinds
 from socialcls.training.knowledge import KnowledgeBase
+from socialcls.training.matrix import Counted
 from socialcls.training.settings import Settings
 from socialcls.training.views import MEASURED_VIEWS, Shown, show_examples, show_fields
 from socialcls.types import Example, Ground, Label
@@ -46,26 +57,6 @@ class Trained(NamedTuple):
 
 
 def train(
-    examples: Sequence[Example],
-    taxonomy: Taxonomy,
-    settings: Settings,
-    progress: Callable[[str], None] = lambda step: None,
-) -> Artifact:
-    """Make a model of labelled examples.
-
-    Args:
-        examples: All there are; some are held out in turn to calibrate and measure.
-        taxonomy: Whose signals the model learns to weigh, and carries with it.
-        settings: The choices of the run.
-        progress: Called with a sentence whenever a step begins.
-
-    Raises:
-        DatasetError: the examples cannot make a model.
-    """
-    return train_and_measure(examples, taxonomy, settings, progress).artifact
-
-
-def train_and_measure(
     examples: Sequence[Example],
     taxonomy: Taxonomy,
     settings: Settings,
@@ -91,13 +82,14 @@ def train_and_measure(
     shown = show_examples(examples, Reader(knowledge.open()))
     kinds = list_learnable_kinds(examples, labels, {label: tuple(of) for label, of in taxonomy.kinds["en"].items()})
 
-    progress(f"Fitting on all {len(examples):,} rows")
-    fitted = fit(examples, shown, settings)
-    arrays = export(fitted, labels, knowledge, fit_kinds(fitted, examples, shown, kinds, settings))
-    known = _score_documents(LinearModel(arrays), examples, [s for s in shown if s.view == "URL alone"])
-
-    progress(f"Measuring on held-out hosts, {settings.n_folds} folds")
-    held_out = score_held_out(examples, shown, folds, labels, knowledge, kinds, settings)
+    progress(f"Fitting on all {len(examples):,} rows, and {settings.n_folds} times on all but some hosts, to measure")
+    views = _Views.of(examples, shown)
+    addresses = [asked for asked in views.asked if asked.view == "URL alone"]
+    on_all = _Task(np.arange(len(shown)), addresses, knowledge)
+    (arrays, known), *of_folds = _fit_and_score(
+        [on_all, *_list_fold_tasks(views, folds, knowledge.without_services())], views, labels, kinds, settings
+    )
+    held_out = [scored for _, of_fold in of_folds for scored in of_fold]
     temperatures, thresholds = calibrate(held_out, known, labels, settings)
     kind_temperatures, kind_thresholds, kind_figures = calibrate_kinds(
         held_out, arrays.kinds.names, settings.target_accuracy_kind
@@ -143,7 +135,7 @@ def tune_strength(
     for factor in _STRENGTH_FACTORS[:n_tried]:
         tried = replace(settings, strength=settings.strength * factor)
         progress(f"Trying a strength of {tried.strength:g}")
-        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, tried)
+        held_out = score_held_out(examples, shown, folds, labels, knowledge.without_services(), {}, tried)
         losses[tried.strength] = measure_log_loss([s for s in held_out if s.view == MEASURED_VIEWS[0]], labels)
     return replace(settings, strength=min(losses, key=lambda strength: losses[strength]))
 
@@ -190,7 +182,8 @@ def trace_learning(  # noqa: PLR0913, PLR0917
         shown = show_examples(examples, Reader(knowledge.open()))
         folds = split_by_host(examples, settings.n_folds, settings.seed)
         learnable = set(kept)
-        held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings, learnable)
+        without = knowledge.without_services()
+        held_out = score_held_out(examples, shown, folds, labels, without, {}, settings, learnable)
         outcomes = [s.decide(labels, 1.0) for s in held_out if s.view == MEASURED_VIEWS[0] and s.index < n_own]
         n_learnt = sum(i < n_own for i in kept)
         traced.append(Learnt(n_learnt, round(measure(outcomes, labels).macro_f1, 4)))
@@ -213,73 +206,127 @@ def score_held_out(  # noqa: PLR0913, PLR0917  (what all folds share)
 ) -> list[Scored]:
     """Score every example by a model that was fitted on the other folds and exported.
 
-    The services are left out, as if no host were known: held-out hosts are unknown to the world as well.
-
     Args:
         examples: All there are.
         shown: Their views.
         folds: The fold of each example.
         labels: In the order of the scores.
-        knowledge: What the models carry.
+        knowledge: What the models carry: to calibrate and measure it is without services, as if no host were known, for
+            held-out hosts stand for those that are unknown to the world as well.
         kinds: Those to learn, by label.
         settings: Of the run.
         learnable: Indices of the examples that may be learnt from; all when None.
     """
-    parallel = joblib.Parallel(n_jobs=settings.n_jobs)
-    tasks = (
-        joblib.delayed(_score_fold)(
-            examples,
-            [s for s in shown if folds[s.index] != fold and (learnable is None or s.index in learnable)],
-            [s for s in shown if folds[s.index] == fold and s.view in MEASURED_VIEWS],
-            labels,
-            knowledge.without_services(),
-            kinds,
-            settings,
+    views = _Views.of(examples, shown)
+    tasks = _list_fold_tasks(views, folds, knowledge, learnable)
+    return [scored for _, of_fold in _fit_and_score(tasks, views, labels, kinds, settings) for scored in of_fold]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A view of an example that a model is asked about."""
+
+    index: int
+    view: str
+    has_clue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """What all tasks share: the keys of all views are counted once, and processes map the same memory."""
+
+    examples: Sequence[Example]
+    index: NDArray[np.int_]
+    """Of the example that each view shows."""
+    counted: Mapping[str, Counted]
+    """The keys of each view, by group."""
+    asked: Sequence[_Asked]
+    """Those in MEASURED_VIEWS."""
+
+    @classmethod
+    def of(cls, examples: Sequence[Example], shown: Sequence[Shown]) -> "_Views":
+        asked = [
+            _Asked(s.index, s.view, has_clue=any(s.keys.by_group[_URL_SIGNALS]))
+            for s in shown
+            if s.view in MEASURED_VIEWS
+        ]
+        return cls(examples, np.array([s.index for s in shown]), count_shown(shown), asked)
+
+
+_URL_SIGNALS = next(i for i, group in enumerate(GROUPS) if group.name == "url.signals")
+
+
+class _Task(NamedTuple):
+    """What a process fits and then asks."""
+
+    learnt: NDArray[np.int_]
+    """The views to learn from."""
+    asked: Sequence[_Asked]
+    knowledge: KnowledgeBase
+
+
+def _list_fold_tasks(
+    views: _Views, folds: Sequence[int], knowledge: KnowledgeBase, learnable: Collection[int] | None = None
+) -> list[_Task]:
+    """List for each fold what is learnt from the others and asked about it."""
+    of_view = np.array(folds)[views.index]
+    is_learnable = np.array([learnable is None or i in learnable for i in views.index])
+    return [
+        _Task(
+            np.flatnonzero((of_view != fold) & is_learnable),
+            [asked for asked in views.asked if folds[asked.index] == fold],
+            knowledge,
         )
         for fold in sorted(set(folds))
-    )
-    return [scored for of_fold in parallel(tasks) for scored in of_fold]
+    ]
 
 
-def _score_fold(  # noqa: PLR0913, PLR0917  (what a process is handed)
-    examples: Sequence[Example],
-    learnt: Sequence[Shown],
-    asked: Sequence[Shown],
+def _fit_and_score(
+    tasks: Sequence[_Task],
+    views: _Views,
     labels: Sequence[Label],
-    knowledge: KnowledgeBase,
     kinds: Mapping[Label, tuple[str, ...]],
     settings: Settings,
-) -> list[Scored]:
-    """Some views of examples, scored by a model that was fitted on others and exported."""
-    fitted = fit(examples, learnt, settings)
-    kind_fit = fit_kinds(fitted, examples, learnt, kinds, settings)
-    return _score_documents(LinearModel(export(fitted, labels, knowledge, kind_fit)), examples, asked)
+) -> list[tuple[Arrays, list[Scored]]]:
+    """Fit and export a model for each task, and score what it asks; the longest task is best the first."""
+    parallel = joblib.Parallel(n_jobs=settings.n_jobs)
+    return list(parallel(joblib.delayed(_do_task)(task, views, labels, kinds, settings) for task in tasks))
 
 
-def _score_documents(model: LinearModel, examples: Sequence[Example], shown: Sequence[Shown]) -> list[Scored]:
+def _do_task(
+    task: _Task,
+    views: _Views,
+    labels: Sequence[Label],
+    kinds: Mapping[Label, tuple[str, ...]],
+    settings: Settings,
+) -> tuple[Arrays, list[Scored]]:
+    fitted = fit_counted(views.examples, views.index, views.counted, task.learnt, settings)
+    kind_fit = fit_kinds(fitted, views.examples, kinds, settings)
+    arrays = export(fitted, labels, task.knowledge, kind_fit)
+    return arrays, _score_documents(LinearModel(arrays), views.examples, task.asked)
+
+
+def _score_documents(model: LinearModel, examples: Sequence[Example], asked: Sequence[_Asked]) -> list[Scored]:
     scored = []
-    for s in shown:
-        example = examples[s.index]
+    for a in asked:
+        example = examples[a.index]
         with name_place(example):
-            reading = model.read(show_fields(example.document, s.view))
+            reading = model.read(show_fields(example.document, a.view))
         kind_scores = tuple(model.score_kinds(reading, example.gold))
         scored.append(
             Scored(
                 example.gold,
-                s.view,
+                a.view,
                 find_ground(reading.n_words),
                 reading.scores,
-                has_clue=any(s.keys.by_group[_URL_SIGNALS]),
+                has_clue=a.has_clue,
                 is_of_voice=find_voice(example) != "",
-                index=s.index,
+                index=a.index,
                 kind=example.about.get("kind", "") if kind_scores else "",
                 kind_scores=kind_scores,
             )
         )
     return scored
-
-
-_URL_SIGNALS = next(i for i, group in enumerate(GROUPS) if group.name == "url.signals")
 
 
 def _measure_views(
@@ -290,7 +337,7 @@ def _measure_views(
 ) -> dict[str, Any]:
     measured = {}
     for view in MEASURED_VIEWS:
-        of_view = [s.decide(labels, temperatures[s.ground], thresholds[s.ground]) for s in held_out if s.view == view]
+        of_view = decide_all([s for s in held_out if s.view == view], labels, temperatures, thresholds)
         if of_view:
             measured[view] = _round_figures(measure(of_view, labels))
     return measured
@@ -335,16 +382,16 @@ def cross_validate(
     taxonomy: Taxonomy,
     n_asked: int,
     progress: Callable[[str], None] = lambda step: None,
-    settings: Settings | None = None,
+    services: Sequence[Service] | None = None,
 ) -> dict[int, list[float]]:
-    """Find how probable each label is for examples, by models that never saw their hosts.
+    """Find how probable each label is for examples, by models that never saw their hosts but know the services.
 
     Args:
         examples: All there are.
         taxonomy: As for `train`.
         n_asked: How many of the examples, from the first, are asked about.
         progress: Called with a sentence whenever a step begins.
-        settings: Of the run; the usual ones when None.
+        services: Others than those of this version.
 
     Returns:
         A probability for each label, calibrated, by the index of the example.
@@ -352,30 +399,20 @@ def cross_validate(
     Raises:
         DatasetError: the examples cannot make a model.
     """
-    settings = settings or Settings()
+    settings = Settings()
     labels = taxonomy.labels
     check_trainable(examples, labels)
     folds = split_by_host(examples, settings.n_folds, settings.seed)
     check_folds(examples, folds, labels)
-    knowledge = KnowledgeBase.gather(taxonomy)
+    knowledge = KnowledgeBase.gather(taxonomy, services=services)
     shown = show_examples(examples, Reader(knowledge.open()))
     progress(f"Asking models that never saw a host, {settings.n_folds} folds")
     held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings)
-    asked = [s for s in held_out if s.index < n_asked]
-    by_view: dict[int, dict[str, list[float]]] = {}
-    for view, ground in {(s.view, s.ground) for s in asked}:
-        of_both = [s for s in asked if (s.view, s.ground) == (view, ground)]
-        for index, probabilities in estimate_probabilities(of_both, labels).items():
-            by_view.setdefault(index, {})[view] = probabilities
-    return {index: _average_views(views) for index, views in by_view.items()}
-
-
-def _average_views(by_view: Mapping[str, Sequence[float]]) -> list[float]:
-    """Average what views of a document say; its address alone counts where there is nothing else.
-
-    A wrong label that one view has learnt to excuse is disputed by another: of planted errors, 0.69 are found at a
-    precision of one half, where all fields together find 0.30.
-    """
-    telling = [probabilities for view, probabilities in by_view.items() if view != MEASURED_VIEWS[2]]
-    telling = telling or list(by_view.values())
-    return [sum(column) / len(telling) for column in zip(*telling, strict=True)]
+    fullest: dict[int, Scored] = {}
+    for s in sorted(held_out, key=lambda s: MEASURED_VIEWS.index(s.view)):
+        if s.index < n_asked:
+            fullest.setdefault(s.index, s)
+    probabilities: dict[int, list[float]] = {}
+    for ground in dict.fromkeys(s.ground for s in fullest.values()):
+        probabilities |= estimate_probabilities([s for s in fullest.values() if s.ground == ground], labels)
+    return probabilities

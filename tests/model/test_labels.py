@@ -246,7 +246,7 @@ def _generate(labels):
 def test_a_model_of_these_labels_is_trained(n_labels, tmp_path):
     """It learns what it was shown, in the order of the labels, and can be saved, loaded and asked."""
     labels = tuple(_TOPICS)[:n_labels][::-1]
-    artifact = train(_generate(labels), load_taxonomy().with_labels(labels), _SETTINGS)
+    artifact = train(_generate(labels), load_taxonomy().with_labels(labels), _SETTINGS).artifact
     assert artifact.card.labels == labels
     assert artifact.card.figures["text alone"]["accuracy"] == 1
     save_artifact(artifact, tmp_path / "mine")

@@ -66,10 +66,10 @@ def make_sample() -> tuple[Card, Blocks]:
     services = [Service("example.com", ("Diary?", "Example"), ("x.pl",), "community", "company")]
     knowledge = KnowledgeBase.gather(small, heads=few, services=services)
     settings = Settings(n_folds=2, n_jobs=1, kind_strength=100.0)
-    artifact = train(examples, small, settings)
+    artifact = train(examples, small, settings).artifact
     shown = show_examples(examples, Reader(knowledge.open()))
     fitted = fit(examples, shown, settings)
-    kinds = fit_kinds(fitted, examples, shown, artifact.arrays.kinds.names, settings)
+    kinds = fit_kinds(fitted, examples, artifact.arrays.kinds.names, settings)
     artifact = artifact._replace(arrays=export(fitted, labels, knowledge, kinds))
     with tempfile.TemporaryDirectory() as name:
         save_artifact(artifact, Path(name) / "m")

@@ -42,7 +42,7 @@ def _generate():
 @pytest.fixture(scope="module")
 def artifact():
     """A model of two labels, one with kinds of its own and one without."""
-    return train(_generate(), load_taxonomy().with_labels(("recipe", "map")), _SETTINGS)
+    return train(_generate(), load_taxonomy().with_labels(("recipe", "map")), _SETTINGS).artifact
 
 
 def test_kinds_are_told_under_their_label(artifact, tmp_path):
@@ -80,7 +80,7 @@ def test_exported_kinds_score_as_scikit_learn_does():
     shown = show_examples(examples, reader)
     fitted = fit(examples, shown, _SETTINGS)
     kinds = list_learnable_kinds(examples, ("recipe", "map"), {})
-    kind_fit = fit_kinds(fitted, examples, shown, kinds, _SETTINGS)
+    kind_fit = fit_kinds(fitted, examples, kinds, _SETTINGS)
     model = LinearModel(export(fitted, ("recipe", "map"), knowledge, kind_fit))
     rows = {s.index: row for row, s in enumerate(shown) if s.view == "all fields"}
     for index, row in rows.items():

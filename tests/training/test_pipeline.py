@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from socialcls.classifier import Classifier
+from socialcls.dataset.checks import find_disputed
 from socialcls.dataset.metrics import Outcome
 from socialcls.dataset.reader import read_examples
+from socialcls.dataset.services import Service
 from socialcls.features.extractor import Reader
 from socialcls.model.linear import LinearModel
 from socialcls.model.persistence import DEFAULT_MODEL_DIR, load_artifact, save_artifact
@@ -14,9 +16,10 @@ from socialcls.training.calibration import Scored, choose_thresholds, fit_temper
 from socialcls.training.export import export
 from socialcls.training.fit import fit, score_keys
 from socialcls.training.knowledge import KnowledgeBase
-from socialcls.training.pipeline import train
+from socialcls.training.pipeline import cross_validate, train
 from socialcls.training.settings import Settings
 from socialcls.training.views import show_examples
+from socialcls.types import Document, Example
 from tests.conftest import LABELS, ROOT
 
 _SETTINGS = Settings(n_folds=2, n_jobs=1)
@@ -54,7 +57,7 @@ def test_the_same_rows_and_seed_give_the_same_bytes(few, tmp_path):
         ("b", Settings(n_folds=2, n_jobs=2)),
         ("c", Settings(n_folds=2, n_jobs=1, seed=5)),
     ):
-        save_artifact(train(few, load_taxonomy(), settings), tmp_path / name)
+        save_artifact(train(few, load_taxonomy(), settings).artifact, tmp_path / name)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
     card_a, card_c = load_artifact(tmp_path / "a").card, load_artifact(tmp_path / "c").card
@@ -81,7 +84,7 @@ def test_the_committed_model_answers_as_a_fresh_one_does(examples):
 
 def test_a_trained_model_classifies(few, tmp_path):
     """What was saved can be loaded and asked, and its card says what was measured."""
-    save_artifact(train(few, load_taxonomy(), _SETTINGS), tmp_path / "m")
+    save_artifact(train(few, load_taxonomy(), _SETTINGS).artifact, tmp_path / "m")
     classifier = Classifier.load(tmp_path / "m")
     assert classifier.classify("Forum dyskusyjne. Zarejestruj się i zadaj pytanie.").best_guess == "community"
     assert set(classifier.card.figures) == {"text alone", "URL alone", "all fields"}
@@ -117,3 +120,22 @@ def test_addresses_are_mixed_in_their_shares():
     mixed, weights = mix_addresses([clue, *[bare] * 7], [known] * 5)
     shares = [weights[[s is kind for s in mixed]].sum() for kind in (known, clue, bare)]
     assert shares == pytest.approx([0.25, 0.375, 0.375])
+
+
+def test_held_out_rows_are_asked_with_what_is_known_of_services():
+    """Rows that say nothing, every twelfth label wrong: whoever knows the services disputes just those."""
+    labels = ("community", "other")
+    truth = {f"{consonant}{vowel}.pl": labels[i % 2] for i, consonant in enumerate("bcdfghjklmnp") for vowel in "aeiou"}
+    services = [Service(host, (), (), label, "interest") for host, label in truth.items()]
+    wrong = set(range(0, len(truth), 12))
+    rows = [
+        Example(Document("A place with things.", host), labels[(labels.index(label) + (i in wrong)) % 2])
+        for i, (host, label) in enumerate(truth.items())
+    ]
+    taxonomy = load_taxonomy().with_labels(labels)
+
+    def dispute(known):
+        return {s.row for s in find_disputed(rows, cross_validate(rows, taxonomy, len(rows), services=known), labels)}
+
+    assert dispute(services) == wrong
+    assert not dispute([]) & wrong

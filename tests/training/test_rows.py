@@ -47,8 +47,8 @@ def test_a_row_of_weight_two_is_two_rows():
     """In what is learnt from it."""
     path = "data/pl-feeds-2.csv"
     examples = read_examples([path])[:60]
-    twice = train([*examples, *examples], load_taxonomy(), _SETTINGS)
-    heavy = train([example._replace(weight=2.0) for example in examples], load_taxonomy(), _SETTINGS)
+    twice = train([*examples, *examples], load_taxonomy(), _SETTINGS).artifact
+    heavy = train([example._replace(weight=2.0) for example in examples], load_taxonomy(), _SETTINGS).artifact
     assert heavy.card.figures["all fields"]["n_examples"] * 2 == twice.card.figures["all fields"]["n_examples"]
 
 
