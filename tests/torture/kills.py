@@ -2,9 +2,10 @@
 
     python -m tests.torture.kills --kills 100
 
-Formats in and out and the number of processes change from kill to kill, and some pool the rows of each host. Each second run has parts of a hundred rows
-and notes each of them, so that a kill falls between any two steps; the others have the parts and notes that users
-have. Only kills of a run that was still at work are counted. Ends with 1 when an output differed or files were left.
+Formats in and out and the number of processes change from kill to kill, and some runs pool the rows of each host. Each
+second run has parts of a hundred rows and notes each of them, so that a kill falls between any two steps; the others
+have the parts and notes that users have. Only kills of a run that was still at work are counted. Ends with 1 when an
+output differed or files were left.
 """
 
 import random
