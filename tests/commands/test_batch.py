@@ -534,13 +534,14 @@ def test_delimiters_by_name():
 
 
 @pytest.mark.slow
-def test_memory_is_bounded_by_bytes(tmp_path):
-    """300 rows of a megabyte take less than 400 MB."""
-    source = tmp_path / "in.csv"
+@pytest.mark.parametrize(("ending", "line_end"), [("csv", "\n"), ("csv", " "), ("jsonl", " "), ("lines", " ")])
+def test_memory_is_bounded_by_bytes(tmp_path, ending, line_end):
+    """300 rows of a megabyte take less than 400 MB, and so does one row of all that."""
+    source = tmp_path / f"in.{ending}"
     with source.open("w") as stream:
-        stream.write("text\n")
+        stream.write('{"text": "x"}\n' if ending == "jsonl" else "text\n")
         for i in range(300):
-            stream.write(f"{i} " + "x" * 1_000_000 + "\n")
+            stream.write(f"{i} " + "x" * 1_000_000 + line_end)
     program = (
         "import resource, sys; sys.argv = ['socialcls', 'batch', *sys.argv[1:]]\n"
         "from socialcls.commands.app import main\n"
@@ -549,7 +550,18 @@ def test_memory_is_bounded_by_bytes(tmp_path):
     )
     # the peak of who starts it, which is large, would count as its own: so a small process starts it
     launch = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
-    command = [sys.executable, "-c", launch, sys.executable, "-c", program, source, "-o", tmp_path / "out.csv", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        launch,
+        sys.executable,
+        "-c",
+        program,
+        source,
+        "-o",
+        tmp_path / f"out.{ending}",
+        "-q",
+    ]
     result = subprocess.run(command, capture_output=True, check=False)
     assert int(result.stderr.split()[-1]) < 400_000
 
