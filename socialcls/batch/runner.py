@@ -358,8 +358,6 @@ class _Kept(_Output):
         super().__init__()
         self._checkpoint, self._header = checkpoint, header
         self.n_done = checkpoint.n_done
-        self.keep = checkpoint.keep
-        self.read_kept = checkpoint.read_kept
 
     @property
     def tally(self) -> Tally:
@@ -374,6 +372,12 @@ class _Kept(_Output):
         for key, text in result.texts.items():
             self._checkpoint.write(key, text, self._header)
         self._checkpoint.finish_part(result.tally)
+
+    def keep(self, lines: str, tally: Tally) -> None:
+        self._checkpoint.keep(lines, tally)
+
+    def read_kept(self) -> list[str]:
+        return self._checkpoint.read_kept()
 
 
 @contextmanager
