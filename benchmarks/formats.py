@@ -2,9 +2,9 @@
 
     python -m benchmarks.formats
 
-Writes the same rows as CSV, JSON Lines, a workbook and Parquet, and lets the command of this tree read each and write
-the same format. Formats take turns. It prints a table with the verdict on each target, and ends with 1 when one is
-missed.
+Writes the same rows as CSV, TSV, JSON Lines, lines, a workbook and Parquet, and lets the command of this tree read each
+and write the same format. Formats take turns. It prints a table with the verdict on each target, and ends with 1 when
+one is missed.
 """
 
 import argparse
@@ -40,9 +40,11 @@ def write_formats(directory: Path, n_rows: int) -> dict[str, Path]:
         [n, f"2024-05-{n % 28 + 1:02d}", f"Mention {n}", f"https://host{n % 5_000}.example/t/{n}", text, n * 17 % 9_999]
         for n, text in enumerate(texts)
     ]
-    paths = {form: directory / f"in{n_rows}.{form}" for form in ("csv", "jsonl", "xlsx", "parquet")}
-    with paths["csv"].open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
+    paths = {form: directory / f"in{n_rows}.{form}" for form in ("csv", "tsv", "jsonl", "lines", "xlsx", "parquet")}
+    for form, delimiter in (("csv", ","), ("tsv", "\t")):
+        with paths[form].open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows([COLUMNS, *rows])
+    paths["lines"].write_text("".join(" ".join(row[4].split()) + "\n" for row in rows), encoding="utf-8")
     with paths["jsonl"].open("w", encoding="utf-8") as stream:
         for row in rows:
             stream.write(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) + "\n")

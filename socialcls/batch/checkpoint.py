@@ -23,6 +23,7 @@ from socialcls.tables.files import follow, is_running, name_errors, remove_stale
 _INTERVAL_S = 1.0
 _VERSION = 1
 _ENDS_BYTES = 1 << 16
+_KEPT = "\0kept"  # the key of what is no output: no label has such a name
 
 
 class Checkpoint:
@@ -124,6 +125,25 @@ class Checkpoint:
     def finish_part(self, tally: Tally) -> None:
         """Count a part of the input as done, and note it when the last note is a while ago."""
         self.n_done += 1
+        self._count(tally)
+
+    def keep(self, text: str, tally: Tally) -> None:
+        """Keep lines for a later run, in a file of their own that goes at the end, and count what came of them.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        self.write(_KEPT, text)
+        self._count(tally)
+
+    def read_kept(self) -> list[str]:
+        """Read the lines that an interrupted run has kept."""
+        if _KEPT not in self._streams:
+            return []
+        with self._name_part(_KEPT).open(encoding="utf-8", errors=KEEP, newline="\n") as stream:
+            return list(stream)
+
+    def _count(self, tally: Tally) -> None:
         self.tally.add(tally)
         self._whole = self._describe_whole()
         if time.monotonic() - self._saved_at >= _INTERVAL_S:
@@ -158,7 +178,7 @@ class Checkpoint:
         with name_errors(self._path):
             for stream in self._streams.values():
                 stream.close()
-        return {key: self._name_part(key) for key in self._streams}
+        return {key: self._name_part(key) for key in self._streams if key != _KEPT}
 
     def abandon(self) -> None:
         """Close the files whatever happens, and keep them."""
@@ -181,8 +201,10 @@ class Checkpoint:
         return {"n_done": self.n_done, "sizes": sizes, "tally": self.tally.pack()}
 
     def _name_part(self, key: str) -> Path:
-        added = f".{key}" if key else ""
-        return self._target.with_name(f".{self._target.name[-200:]}{added}.part")
+        name = f".{self._target.name[-200:]}"
+        if key == _KEPT:
+            return self._target.with_name(f"{name}.kept")
+        return self._target.with_name(f"{name}.{key}.part" if key else f"{name}.part")
 
     def _open(self, key: str, mode: str) -> IO[bytes]:
         with name_errors(self._path):

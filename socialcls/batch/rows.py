@@ -247,11 +247,20 @@ def write_rows(
     if plan.split_at is None:
         return ClassifiedRows({"": plan.writer.write_rows(rows, written)}, tally)
     texts = {}
-    keys = [row[plan.split_at] or ("error" if row[-1] else "empty") for row in cells]
+    keys = [make_file_word(row[plan.split_at]) or ("error" if row[-1] else "empty") for row in cells]
     for key in dict.fromkeys(keys):
         of_key = [i for i, other in enumerate(keys) if other == key]
         texts[key] = plan.writer.write_rows([rows[i] for i in of_key], [written[i] for i in of_key])
     return ClassifiedRows(texts, tally)
+
+
+def make_file_word(word: str) -> str:
+    """Make of the word for a label what may stand in the name of a file.
+
+    >>> make_file_word("Foren / Communitys")
+    'Foren _ Communitys'
+    """
+    return "".join(c if c.isalnum() or c in "-_ " else "_" for c in word)
 
 
 def _shorten(document: Document) -> str:

@@ -2,10 +2,10 @@
 
 import contextlib
 import hashlib
+import json
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +23,7 @@ from socialcls.batch.rows import (
     RowClassifier,
     list_numbers,
     look_for_garbage_rarely,
+    make_file_word,
     name_columns,
     name_outcome,
     write_rows,
@@ -33,7 +34,7 @@ from socialcls.model.persistence import DEFAULT_MODEL_DIR
 from socialcls.tables.columns import Columns, describe_columns, is_blank
 from socialcls.tables.files import is_special, make_part, name_errors, open_stream, put_in_place
 from socialcls.tables.formats import FORMATS, Reading, RowWriter, Writing, find_output_format, is_terminal, open_table
-from socialcls.tables.sources import COMPRESSIONS, STDIO
+from socialcls.tables.sources import COMPRESSIONS, STDIO, open_raw
 from socialcls.tables.table import Body, RowPage, Table, join_page, read_row
 from socialcls.types import Document
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _CHUNK_ROWS = 1_000  # handed to a process at once: large against the cost of handing over, small against memory
 _FETCHED_ROWS = 50  # with a page each: small, so that little is done again after an interruption
+_KEPT_HOSTS = 50  # the same of hosts
 _FLUSH_BYTES = 1 << 20
 
 
@@ -70,6 +72,8 @@ class Job(NamedTuple):
     """Paths of saved pages that are the rows; `source` is the folder that they are in, or what to call them."""
     fetch: "FetchSettings | None" = None
     """How the page of each row is fetched; None: not at all."""
+    is_spooled: bool = False
+    """Whether `source` holds what came through a pipe, and goes with this process."""
 
 
 class Interrupted(Exception):  # noqa: N818  (no error: somebody asked for it)
@@ -108,10 +112,14 @@ def classify_file(job: Job, classifier: RowClassifier, watcher: Watcher) -> Tall
         Interrupted: by Ctrl-C or a signal.
     """
     look_for_garbage_rarely()
-    if job.by_host and job.source == STDIO:
-        with _spool() as path:
-            return classify_file(job._replace(source=path, name="standard input"), classifier, watcher)
-    hosts = None
+    if job.by_host and not job.pages and (job.source == STDIO or is_special(Path(job.source))):
+        name = "standard input" if job.source == STDIO else job.source
+        with _as_interrupted(None), _spool(job.source) as path:
+            spooled = job._replace(source=path, name=name, is_spooled=True)
+            try:
+                return classify_file(spooled, classifier, watcher)
+            except InputError as error:
+                raise InputError(str(error).replace(path, name)) from error
     job = job._replace(reading=job.reading._replace(by_host=job.by_host))
     with _open_input(job) as table:
         table.name = job.name or table.name
@@ -127,10 +135,8 @@ def classify_file(job: Job, classifier: RowClassifier, watcher: Watcher) -> Tall
         if job.split_by:
             table.original = ""  # each file has rows of its own
         work = _Work(job, classifier, table, columns)
-        if job.by_host:
-            with _as_interrupted(None):
-                hosts = _classify_hosts(job, classifier, columns, watcher)
         with _open_output(job, table, work, watcher) as output:
+            hosts = _classify_hosts(job, work, output, watcher) if job.by_host else None
             return _run(job, work, hosts, output, watcher)
 
 
@@ -193,15 +199,16 @@ class _Work:
         self.header = self.writer.write_header(table.columns, self.writing.appended, table.header)
 
 
-def _run(job: Job, work: _Work, hosts: "_Hosts | None", output: "_Output", watcher: Watcher) -> Tally:
+def _run(
+    job: Job, work: _Work, hosts: "Mapping[str, _HostAnswer] | None", output: "_Output", watcher: Watcher
+) -> Tally:
     n_rows = _CHUNK_ROWS if job.fetch is None else _FETCHED_ROWS
     parts: Iterator[Body] = islice(iter(work.table.body.cut(n_rows)), output.n_done, None)
     classify = partial(_classify_part, work.classifier, work.plan)
     share_read = work.table.share_read
     watcher.show(output.tally, None)
     if hosts is not None:
-        output.tally.pages.update(hosts.pages)
-        results: Iterator[ClassifiedRows] = (_answer_part(part, hosts.answers, work) for part in parts)
+        results: Iterator[ClassifiedRows] = (_answer_part(part, hosts, work) for part in parts)
     elif job.fetch is not None:
         from socialcls.batch.fetching import fetch_parts  # noqa: PLC0415  (it needs an extra)
 
@@ -240,27 +247,36 @@ class _HostAnswer(NamedTuple):
     n_rows: int
 
 
-class _Hosts(NamedTuple):
-    answers: dict[str, _HostAnswer]
-    pages: Counter[str]
-    """What became of the pages that were fetched, as in a tally."""
+def _classify_hosts(job: Job, work: _Work, output: "_Output", watcher: Watcher) -> dict[str, _HostAnswer]:
+    """Read the table once for what its hosts say, and classify each host once, with its front page if it is fetched.
 
-
-def _classify_hosts(job: Job, classifier: RowClassifier, columns: Columns, watcher: Watcher) -> _Hosts:
-    """Read the table once for what its hosts say, and classify each host once, with its front page if it is fetched."""
+    Answers are kept as they come, so that a resumed run has those of the interrupted one.
+    """
+    kept = map(json.loads, output.read_kept())
+    answers = {host: _HostAnswer(tuple(cells), n_rows) for host, cells, n_rows in kept}
+    if output.n_done:
+        return answers  # rows come after the last host
     with _open_input(job) as table:
-        pooled = pool_rows(table.body.read_rows(), columns)
-    hosts, tally = _Hosts({}, Counter()), Tally()
-    with contextlib.closing(_fetch_fronts(job, pooled.values())) as pages:
-        for n, ((host, of), page) in enumerate(zip(pooled.items(), pages, strict=True), 1):
-            cells = classifier.classify_with_page(join_page(of.document, page), page)
-            hosts.answers[host] = _HostAnswer(cells, of.n_rows)
-            if page is not None:
-                hosts.pages[name_outcome(page)] += 1
-                tally.counts[cells[0]] += 1
-                tally.pages = hosts.pages
-                watcher.show(tally, n / len(pooled))
-    return hosts
+        pooled = pool_rows(table.body.read_rows(), work.plan.columns)
+    left = {host: of for host, of in pooled.items() if host not in answers}
+    tally = Tally()
+    tally.pages.update(output.tally.pages)
+    with contextlib.closing(_fetch_fronts(job, left.values())) as pages:
+        answered = zip(left.items(), pages, strict=True)
+        while some := list(islice(answered, _KEPT_HOSTS)):
+            lines, of_some = [], Tally()
+            for (host, of), page in some:
+                cells = work.classifier.classify_with_page(join_page(of.document, page), page)
+                answers[host] = _HostAnswer(cells, of.n_rows)
+                lines.append(json.dumps([host, cells, of.n_rows]) + "\n")
+                if page is not None:
+                    of_some.pages[name_outcome(page)] += 1
+                    tally.counts[cells[0]] += 1
+            output.keep("".join(lines), of_some)
+            if job.fetch is not None:
+                tally.add(of_some)
+                watcher.show(tally, len(answers) / len(pooled))
+    return answers
 
 
 def _fetch_fronts(job: Job, pooled: Iterable[Pooled]) -> Generator[RowPage | None, None, None]:
@@ -310,6 +326,15 @@ class _Output:
         """Write some rows, and count them."""
         raise NotImplementedError
 
+    def keep(self, lines: str, tally: Tally) -> None:
+        """Keep what a resumed run needs beside the rows, where it can be kept, and count what came of it."""
+        del lines
+        self.tally.add(tally)
+
+    def read_kept(self) -> list[str]:
+        """Read the lines that an interrupted run has kept."""
+        return []
+
 
 class _Stream(_Output):
     """Standard output, a pipe or a device: rows are written as they are done."""
@@ -348,6 +373,12 @@ class _Kept(_Output):
             self._checkpoint.write(key, text, self._header)
         self._checkpoint.finish_part(result.tally)
 
+    def keep(self, lines: str, tally: Tally) -> None:
+        self._checkpoint.keep(lines, tally)
+
+    def read_kept(self) -> list[str]:
+        return self._checkpoint.read_kept()
+
 
 @contextmanager
 def _open_output(job: Job, table: Table, work: _Work, watcher: Watcher) -> Iterator[_Output]:
@@ -377,7 +408,7 @@ def _open_output(job: Job, table: Table, work: _Work, watcher: Watcher) -> Itera
                     with Path(path).open("wb") as stream:
                         shutil.copyfileobj(made, stream)
         return
-    can_resume = job.source != STDIO and not is_special(Path(job.source)) and not job.by_host
+    can_resume = job.source != STDIO and not is_special(Path(job.source)) and not job.is_spooled
     with _keep_output(job, table, work, watcher, _find_packing(path), can_resume=can_resume) as output:
         yield output
 
@@ -387,7 +418,7 @@ def _keep_output(
     job: Job, table: Table, work: _Work, watcher: Watcher, packing: str, *, can_resume: bool
 ) -> Iterator[_Output]:
     if job.resume and not can_resume:
-        raise InputError("Only what is read from a file can be resumed, and not by host. Give the file's name.")
+        raise InputError("Only what is read from a file can be resumed. Give the file's name.")
     checkpoint = Checkpoint(job.output, _describe(job, work) if can_resume else {})
     if not job.resume or not checkpoint.resume():
         if n_left := checkpoint.begin("" if job.split_by else work.header):
@@ -454,9 +485,8 @@ def name_split(path: Path, key: str) -> Path:
     >>> name_split(Path("out.csv.gz"), "blog").name
     'out.blog.csv.gz'
     """
-    safe = "".join(c if c.isalnum() or c in "-_ " else "_" for c in key)
     stem, *suffixes = path.name.split(".")
-    return path.with_name(".".join([stem, safe, *suffixes]))
+    return path.with_name(".".join([stem, make_file_word(key), *suffixes]))
 
 
 def _find_packing(path: str) -> str:
@@ -492,10 +522,10 @@ def _describe(job: Job, work: _Work) -> dict[str, Any]:
 
 
 @contextmanager
-def _spool() -> Iterator[str]:
-    """Keep standard input in a file, which can be read twice."""
+def _spool(source: str) -> Iterator[str]:
+    """Keep what comes through standard input or another pipe in a file, which can be read twice."""
     with tempfile.TemporaryDirectory(prefix="socialcls-") as directory:
-        path = Path(directory) / "input"
-        with path.open("wb") as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
+        path = Path(directory) / ("input" if source == STDIO else Path(source).name)
+        with open_raw(source) as pipe, path.open("wb") as stream:
+            shutil.copyfileobj(pipe, stream)
         yield str(path)

@@ -163,7 +163,7 @@ def read_column(
     if column == "known_host":
         return column, ["known" if is_known_host(i) else "unknown" for i in range(len(examples))]
     listed = ", ".join([*known, "length", "known_host"])
-    raise InputError(f"No column {column!r} to break the figures down by. There are: {listed}.")
+    raise InputError(f"No column {column!r} to break the figures down by, or several. There are: {listed}.")
 
 
 def _name_length(example: Example) -> str:

@@ -1,6 +1,7 @@
 """Read labelled rows: every file, all that is wrong in them at once."""
 
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,7 +132,8 @@ class _TableReader:
         self._table, self._columns, self._gold = table, columns, gold
         self._labels = LabelReader(labels, renamed)
         used = {gold, *columns.used}
-        self._rest = [(i, name) for i, name in enumerate(table.columns) if i not in used]
+        counts = Counter(table.columns)  # of two columns of one name nobody can say which is meant
+        self._rest = [(i, name) for i, name in enumerate(table.columns) if i not in used and counts[name] == 1]
 
     def read_rows(self, faults: list[_Fault]) -> list[Example]:
         """Read all rows; what is wrong with some is added to the faults."""

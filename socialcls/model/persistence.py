@@ -38,6 +38,7 @@ _TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS = "taxonomy", "vocabulary", "buckets"
 _KINDS, _ROWS = "kinds", "rows"
 _BLOCKS = (_TAXONOMY, _VOCABULARY, _BUCKETS, _WEIGHTS)
 _MAX_LABELS = 1_000
+_MAX_FIGURE = 1e300
 _MAX_SCALE = 1e6  # times the largest int32 it is still a number that can be added up
 _MAX_TEXT_CHARS = 10_000  # of a name or a definition
 _HERE = Path(__file__).parent.parent
@@ -171,8 +172,7 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
     )
     for key in ("name", "version"):
         _demand(isinstance(values[key], str) and len(values[key]) <= 200, f"its {key}")
-    for key in ("data", "training", "figures"):
-        _demand(isinstance(values[key], dict), f"its {key}")
+    _check_told(values)
     lines = _check_lines(values["sections"], blocks)
     kinds = _check_kinds(values.get("kinds"), labels, blocks.get(_KINDS, b""), lines)
     card = Card(
@@ -207,6 +207,25 @@ def _check_artifact(values: Mapping[str, Any], blocks: Mapping[str, bytes]) -> A
     return Artifact(card, taxonomy, Arrays(intercepts, scales, lines, weights, kinds), rows)
 
 
+def _check_told(values: Mapping[str, Any]) -> None:
+    """Check what a card tells people: the numbers and words that `socialcls model` shows."""
+    data, training = values["data"], values["training"]
+    _demand(isinstance(data["sha256"], str), "its data")
+    for count in (data["n_rows"], *data["labels"].values(), *data["languages"].values()):
+        _demand(_is_count(count), "its data")
+    _demand(_is_count(training["seed"]) and _is_count(training["n_folds"]), "its training")
+    _read_number(training["strength"], 0.0, _MAX_FIGURE, "its training")
+    _demand(all(isinstance(version, str) for version in training["versions"].values()), "its training")
+    for measured in (*values["figures"].values(), *values.get("kind_figures", {}).values()):
+        for name in ("macro_f1", "accuracy", "coverage", "accuracy_answered", "calibration_error"):
+            _read_number(measured[name], 0.0, 1.0, "its figures")
+        _demand("intervals" not in measured, "its figures")  # those of an evaluation have them
+        for of_label in measured["labels"].values():
+            for name in ("precision", "recall", "f1"):
+                _read_number(of_label[name], 0.0, 1.0, "its figures")
+            _demand(_is_count(of_label["support"]), "its figures")
+
+
 def _check_kinds(values: Any, labels: tuple[Label, ...], block: bytes, lines: Lines) -> KindArrays:  # noqa: ANN401
     """Check the numbers of kinds; a model need not have any."""
     if values is None:
@@ -230,7 +249,6 @@ def _check_kinds(values: Any, labels: tuple[Label, ...], block: bytes, lines: Li
 
 def _check_kind_decisions(values: Mapping[str, Any], kinds: KindArrays) -> dict[str, Any]:
     figures = values.get("kind_figures", {})
-    _demand(isinstance(figures, dict), "its figures")
     if not kinds.names:
         return {"kind_figures": figures}
     return {
@@ -243,6 +261,10 @@ def _check_kind_decisions(values: Mapping[str, Any], kinds: KindArrays) -> dict[
             for label, of in kinds.names.items()
         },
     }
+
+
+def _is_count(value: Any) -> bool:  # noqa: ANN401  (any JSON value)
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_name(value: Any) -> bool:  # noqa: ANN401  (any JSON value)

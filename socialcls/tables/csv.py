@@ -19,13 +19,13 @@ from socialcls.messages import Problem
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, count_known, guess_columns
 from socialcls.tables.encodings import KEEP, Guess, find_bad_byte, find_encoding
 from socialcls.tables.sources import Source
-from socialcls.tables.table import MAX_CHUNK_CHARS, Row, Table
+from socialcls.tables.table import MAX_CHUNK_CHARS, Row, Table, cut_lines
 from socialcls.text.escaping import neutralise
 
 DELIMITERS = ",;\t|"
 
 _MAX_CELL_CHARS = (1 << 31) - 1  # csv's own limit of 131,072 is less than one long page
-MAX_LINE_CHARS = 32_000_000
+MAX_LINE_CHARS = 16_000_000
 """Of a line that is read whole; a quote that is open for longer is a mistake."""
 _MAX_HEADER_LINES = 60  # above it, at most
 _N_COMPARED = 20  # rows under a header, that say what parts them
@@ -203,7 +203,7 @@ def open_csv(  # noqa: PLR0913  (as many as there are things to know)
         notes.append(f"read as {guess.encoding}, which is a guess; --encoding says otherwise")
     for _ in range(n_skipped):
         next(lines, None)
-    head = list(islice(lines, _MAX_HEADER_LINES + _N_COMPARED))
+    head = next(cut_lines(lines, _MAX_HEADER_LINES + _N_COMPARED), [])
     start = 0
     start = _skip_blank(head, start)
     if start < len(head) and (separator := _SEP_LINE.fullmatch(head[start])):  # Excel's own way to name it

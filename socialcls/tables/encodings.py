@@ -28,6 +28,7 @@ _NEEDING_MARK = frozenset(["utf-16", "utf-32"])
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _TELLING = frozenset("ąęłśźżćńĄĘŁŚŹŻĆŃ")
 _KEPT = re.compile("[\udc80-\udcff]")
+_SURROGATES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # UTF-8 may not encode them, and some programs do
 _IN_WORDS = re.compile(r"[^\W\d_]+")
 _ASKED_BYTES = 50_000
 
@@ -67,7 +68,8 @@ def find_encoding(sample: bytes, given: str = "", *, is_whole: bool = True, is_u
     decoded = sample.decode("utf-8", KEEP)
     n_kept = len(_KEPT.findall(decoded))
     n_sound = sum(not c.isascii() for c in decoded) - n_kept
-    if n_kept * 5 <= n_sound or not n_kept:  # UTF-8 with some broken lines
+    is_whole_but_surrogates = _is_utf8(_SURROGATES.sub(b"", sample), is_whole=is_whole)
+    if n_kept * 5 <= n_sound or is_whole_but_surrogates:  # UTF-8 with some broken lines
         return Guess("utf-8")
     return Guess(_find_eight_bit(sample), is_guessed=True)
 

@@ -32,8 +32,13 @@ class JournalWriter(NamedTuple):
             if values is not None and len(values) == 1 and isinstance(values[0], dict):
                 values = None  # an object of JSON: its cells are its columns
             own = (row.cells if values is None else values) if self.has_rows else ()
-            lines.append(json.dumps([*own, *cells], default=_pack) + "\n")
+            lines.append(write_line([*own, *cells]))
         return "".join(lines)
+
+
+def write_line(values: Sequence[Any]) -> str:
+    """Write the values of a row."""
+    return json.dumps(values, default=_pack) + "\n"
 
 
 def read_journal(lines: Iterable[str]) -> Iterator[list[Any]]:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from socialcls.errors import InputError
@@ -15,6 +14,7 @@ from socialcls.tables.table import Row, RowsBody, Table, cut_lines
 from socialcls.text.escaping import neutralise_json
 
 _N_FIRST = 1_000  # objects whose keys are the columns
+_FIRST_CHARS = 16_000_000  # of them, or little more
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNREADABLE = "unreadable"
 
@@ -97,7 +97,7 @@ def open_jsonl(source: Source, *, encoding: str = "") -> Table:
         raise InputError(f"{source.name}: empty. A line with a JSON object is needed.")
     if first[-1].lstrip().startswith("["):
         return _open_array(source, "".join(first) + "".join(lines))
-    first += islice(lines, _N_FIRST)
+    first += next(cut_lines(lines, _N_FIRST, _FIRST_CHARS), [])
     columns: dict[str, None] = {}
     for line in first:
         try:

@@ -85,7 +85,7 @@ def open_source(path: str) -> Iterator[Source]:
         MissingExtraError: it is compressed with Zstandard, and that is not installed.
     """
     name = "standard input" if path == STDIO else path
-    with _open_raw(path, name) as raw:
+    with open_raw(path) as raw:
         counted = _Counted(raw, name)
         size = _find_size(raw)
         first = _read_first(counted)
@@ -183,7 +183,12 @@ class _Rewound(io.RawIOBase):
 
 
 @contextmanager
-def _open_raw(path: str, name: str) -> Iterator[BinaryIO]:
+def open_raw(path: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard input for "-", to read its bytes as they are.
+
+    Raises:
+        InputError: it is missing or unreadable.
+    """
     if path == STDIO:
         if sys.stdin is None:
             raise InputError("standard input: closed. Give a file, or send it one.")
@@ -192,9 +197,9 @@ def _open_raw(path: str, name: str) -> Iterator[BinaryIO]:
     try:
         stream = Path(path).open("rb")  # noqa: SIM115  (closed below, when it could be opened)
     except FileNotFoundError as error:
-        raise InputError(f"{name}: no such file.") from error
+        raise InputError(f"{path}: no such file.") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error}).") from error
+        raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error}).") from error
     with stream:
         yield stream
 

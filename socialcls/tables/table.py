@@ -133,11 +133,11 @@ class Table:
         return find_columns(self.name, self.columns, given)
 
 
-def cut_lines(lines: Iterator[str], n_lines: int) -> Iterator[list[str]]:
-    """Cut lines into parts of at most so many, and of MAX_CHUNK_CHARS."""
+def cut_lines(lines: Iterator[str], n_lines: int, n_chars_at_most: int = MAX_CHUNK_CHARS) -> Iterator[list[str]]:
+    """Cut lines into parts of at most so many, which end with the line that makes them so long."""
     while some := list(islice(lines, 1)):
         n_chars = len(some[0])
-        while len(some) < n_lines and n_chars < MAX_CHUNK_CHARS and (line := next(lines, None)) is not None:
+        while len(some) < n_lines and n_chars < n_chars_at_most and (line := next(lines, None)) is not None:
             some.append(line)
             n_chars += len(line)
         yield some

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 from socialcls.errors import InputError, MissingExtraError, OutputError
 from socialcls.tables.columns import BY_KNOWN_NAMES, ColumnNames, count_known, guess_columns, list_names
-from socialcls.tables.files import make_scratch_dir
-from socialcls.tables.journal import clean_value, read_journal, say_typed
+from socialcls.tables.files import make_scratch_dir, name_errors
+from socialcls.tables.journal import clean_value, read_journal, say_typed, write_line
 from socialcls.tables.sources import Source
 from socialcls.tables.table import Row, RowsBody, Table
 
@@ -24,6 +25,7 @@ _MAX_CELL_CHARS = 32_767
 _MAX_LINKS = 65_530
 _MAX_LINK_CHARS = 2_079
 _MAX_HEADER_LINES = 60
+_MANY_ROWS = 10_000
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  (of every workbook: the same rows make the same bytes)
 
 
@@ -64,6 +66,9 @@ def open_workbook(
         notes.append(f"sheet {chosen!r} is read, not {list_names(others)}; --sheet says otherwise")
     n_rows = rows.height if rows is not None else 0
     values = _iterate(rows)
+    del book, rows
+    if n_rows > _MANY_ROWS:
+        values = _spool(values)
     for _ in range(n_skipped):
         next(values, None)
     head = list(islice(values, _MAX_HEADER_LINES))
@@ -116,6 +121,24 @@ def _choose_sheet(book: Any, sheet: str) -> tuple[str, Any]:  # noqa: ANN401  (o
         if found.height:
             return name, found
     return sheet or book.sheet_names[0], None
+
+
+def _spool(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """Move the rows of a long sheet into a temporary file and read them from there, so that none stays in memory."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as stream:
+        with name_errors(tempfile.gettempdir()):
+            stream.writelines(map(write_line, rows))
+            stream.seek(0)
+        _return_memory()
+        yield from read_journal(stream)
+
+
+def _return_memory() -> None:
+    """Return to the system what has been freed: glibc would keep the texts of a workbook, 50 MB in 200,000 rows."""
+    import ctypes  # noqa: PLC0415  (only where it is worth it)
+
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # elsewhere there is no such function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _iterate(sheet: Any) -> Iterator[list[Any]]:  # noqa: ANN401

@@ -59,6 +59,25 @@ def test_a_file_begun_before_the_end_is_known(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_kept_beside_the_rows(tmp_path):
+    """It is there for a later run, cut off as the rows are, and is no output."""
+    path = str(tmp_path / "out.csv")
+    first = Checkpoint(path, {"input": 1})
+    first.begin("header\n")
+    assert first.read_kept() == []
+    first.keep("one\ntwo\n", _tally(0))
+    first.save()
+    first.keep("three, which nobody noted\n", _tally(0))
+    first.abandon()
+    second = Checkpoint(path, {"input": 1})
+    assert second.resume()
+    assert (second.n_done, second.read_kept()) == (0, ["one\n", "two\n"])
+    second.keep("three\n", _tally(0))
+    assert second.close().keys() == {""}
+    second.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_to_go_on_with(tmp_path):
     """No note, or one that is broken, is a beginning."""
     path = tmp_path / "out.csv"

@@ -207,7 +207,15 @@ def test_evaluate_by_column():
     by_style = json.loads(_run("evaluate", source, "--by", "style", "--json").stdout)["by"]["style"]
     assert sum(part["n_examples"] for part in by_style.values()) == 320
     assert b"tagline" in _run("evaluate", source, "--by", "style").stdout
-    _fails(_run("evaluate", source, "--by", "nope"), "No column 'nope' to break the figures down by.")
+    _fails(_run("evaluate", source, "--by", "nope"), "No column 'nope' to break the figures down by, or several.")
+
+
+def test_evaluate_by_a_name_of_two_columns(tmp_path):
+    """Nobody can say which is meant; unless it is asked for, it does not matter."""
+    source = tmp_path / "in.csv"
+    source.write_text("category,description,part,part\nblog,Blog about cats,a,b\n")
+    assert _run("evaluate", source).returncode == 0
+    _fails(_run("evaluate", source, "--by", "part"), "No column 'part' to break the figures down by, or several.")
 
 
 def test_labelled_rows_of_an_older_spreadsheet(tmp_path):

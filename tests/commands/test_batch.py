@@ -1,5 +1,6 @@
 """`socialcls batch`, in a process of its own."""
 
+import contextlib
 import csv
 import gzip
 import json
@@ -18,6 +19,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.torture import kills
+from tests.torture.tables import write_plain_table
 
 _COMMAND = str(Path(sys.executable).with_name("socialcls"))
 _FORUM = "Forum dyskusyjne miłośników kaktusów. Zarejestruj się, zadaj pytanie, odpowiedz w wątku."
@@ -279,6 +282,39 @@ def test_a_killed_run_is_resumed(tmp_path, ending):
         assert not list(tmp_path.glob(".out*"))
 
 
+def _wait_for_note(path, is_it):
+    for _ in range(20_000):
+        with contextlib.suppress(OSError, ValueError):
+            if is_it(json.loads(path.read_text())):
+                return
+        time.sleep(0.001)
+    raise AssertionError(path)
+
+
+def test_a_killed_run_by_host_is_resumed(tmp_path):
+    """Killed among the hosts and among the rows: to the byte the same, with the answers that were kept."""
+    target = tmp_path / "out.csv"
+    write_plain_table(tmp_path / "in.csv", 4_000)
+    way = kills.Way("csv", 1, "fine", ("--by-host",))
+    with kills.start(way, tmp_path, tmp_path / "expected.csv") as process:
+        process.communicate()
+    expected = (tmp_path / "expected.csv").read_text("utf-8")
+    note, kept = tmp_path / ".out.csv.checkpoint", tmp_path / ".out.csv.kept"
+    with kills.start(way, tmp_path, target) as process:
+        _wait_for_note(note, lambda note: note["n_done"] == 0 and "\0kept" in note["sizes"])
+        process.kill()
+    assert not target.exists()
+    kept.write_text(kept.read_text("utf-8").replace('"community"', '"COMMUNITY"', 1), "utf-8")
+    with kills.start(way, tmp_path, target, "--resume") as process:
+        _wait_for_note(note, lambda note: note["n_done"] > 3)
+        process.kill()
+    with kills.start(way, tmp_path, target, "--resume") as process:
+        process.communicate()
+    assert "COMMUNITY" in target.read_text("utf-8")
+    assert target.read_text("utf-8").replace("COMMUNITY", "community") == expected
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["expected.csv", "in.csv", "out.csv"]
+
+
 def test_what_is_not_as_it_was_is_not_resumed(tmp_path):
     """The input, or an option; the error says which."""
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
@@ -391,6 +427,43 @@ def test_rows_of_one_host(tmp_path):
     assert _run("-", "--by-host", stdin=source.read_bytes()).stdout == target.read_bytes()
 
 
+def test_rows_of_one_host_through_a_pipe(tmp_path):
+    """It is read once, and an error in it is said of it; it cannot be resumed."""
+    content = b"id,url,opis\n1,https://kaktusy.example/a,Forum\n2,http://www.kaktusy.example/b,zadaj pytanie\n"
+    pipe, whole = tmp_path / "pipe.csv", tmp_path / "whole.csv"
+    whole.write_bytes(content)
+    expected = _run(whole, "--by-host").stdout
+    assert expected.count(b",2\n") == 2
+    os.mkfifo(pipe)
+    for sent, options, said in (
+        (content, [], b""),
+        (b"", [], b"pipe.csv: empty"),
+        (content, ["--resume", "-o", tmp_path / "out.csv"], b"Only what is read from a file can be resumed"),
+    ):
+        with subprocess.Popen([sys.executable, "-c", _SEND, pipe], stdin=subprocess.PIPE) as sender:
+            result = subprocess.Popen(
+                [_COMMAND, "batch", pipe, "--by-host", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            sender.communicate(sent)
+            out, errors = result.communicate()
+        assert said in errors
+        assert out == (b"" if said else expected)
+    assert _run("-", "--by-host", stdin=content).stdout == expected
+
+
+_SEND = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
+
+
+def test_words_that_are_no_names_of_files(tmp_path):
+    """They are made ones; two that would have one name share a file, and no row is lost."""
+    source = tmp_path / "in.csv"
+    source.write_text("opis\nForum miłośników kotów: zadaj pytanie\nBlog o kotach: moje zapiski, wpisy i komentarze\n")
+    options = ["--split-by", "best_guess", "--rename", "blog=a/b,community=a:b"]
+    assert _run(source, "-o", tmp_path / "out.csv", *options).returncode == 0
+    assert [row["best_guess"] for row in _read(tmp_path / "out.a_b.csv")] == ["a:b", "a/b"]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_file_for_each_category(tmp_path):
     """Together they are all rows."""
     source = tmp_path / "in.csv"
@@ -461,13 +534,14 @@ def test_delimiters_by_name():
 
 
 @pytest.mark.slow
-def test_memory_is_bounded_by_bytes(tmp_path):
-    """300 rows of a megabyte take less than 400 MB."""
-    source = tmp_path / "in.csv"
+@pytest.mark.parametrize(("ending", "line_end"), [("csv", "\n"), ("csv", " "), ("jsonl", " "), ("lines", " ")])
+def test_memory_is_bounded_by_bytes(tmp_path, ending, line_end):
+    """300 rows of a megabyte take less than 400 MB, and so does one row of all that."""
+    source = tmp_path / f"in.{ending}"
     with source.open("w") as stream:
-        stream.write("text\n")
+        stream.write('{"text": "x"}\n' if ending == "jsonl" else "text\n")
         for i in range(300):
-            stream.write(f"{i} " + "x" * 1_000_000 + "\n")
+            stream.write(f"{i} " + "x" * 1_000_000 + line_end)
     program = (
         "import resource, sys; sys.argv = ['socialcls', 'batch', *sys.argv[1:]]\n"
         "from socialcls.commands.app import main\n"
@@ -476,7 +550,18 @@ def test_memory_is_bounded_by_bytes(tmp_path):
     )
     # the peak of who starts it, which is large, would count as its own: so a small process starts it
     launch = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
-    command = [sys.executable, "-c", launch, sys.executable, "-c", program, source, "-o", tmp_path / "out.csv", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        launch,
+        sys.executable,
+        "-c",
+        program,
+        source,
+        "-o",
+        tmp_path / f"out.{ending}",
+        "-q",
+    ]
     result = subprocess.run(command, capture_output=True, check=False)
     assert int(result.stderr.split()[-1]) < 400_000
 

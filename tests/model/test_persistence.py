@@ -102,6 +102,44 @@ def test_a_strange_card_is_refused(model_dir, content):
         load_artifact(model_dir)
 
 
+_MEASURED = {
+    "labels": {"blog": {"precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 7}},
+    **dict.fromkeys(("macro_f1", "accuracy", "coverage", "accuracy_answered", "calibration_error"), 0.5),
+}
+
+
+def test_figures_for_people_are_loaded(tiny_artifact, model_dir):
+    """As they were written; a label need not be one of the model's."""
+    told = tiny_artifact._replace(card=tiny_artifact.card._replace(figures={"all": _MEASURED}))
+    save_artifact(told, model_dir)
+    assert load_artifact(model_dir).card.figures == {"all": _MEASURED}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("data", {}),
+        ("data", {"n_rows": "7", "labels": {}, "languages": {}, "sha256": ""}),
+        ("data", {"n_rows": 7, "labels": {"blog": 1.5}, "languages": {}, "sha256": ""}),
+        ("data", {"n_rows": 7, "labels": {}, "languages": [], "sha256": ""}),
+        ("training", {"seed": 0, "n_folds": True, "strength": 1.0, "versions": {}}),
+        ("training", {"seed": 0, "n_folds": 2, "strength": "C", "versions": {}}),
+        ("training", {"seed": 0, "n_folds": 2, "strength": 1.0, "versions": {"numpy": 2}}),
+        ("figures", []),
+        ("figures", {"all": _MEASURED | {"accuracy": None}}),
+        ("figures", {"all": _MEASURED | {"accuracy": 12.0}}),
+        ("figures", {"all": _MEASURED | {"labels": {"blog": {}}}}),
+        ("kind_figures", {"blog": _MEASURED | {"intervals": 3}}),
+        ("kind_figures", {"blog": 3}),
+    ],
+)
+def test_figures_that_cannot_be_shown_are_refused(tiny_artifact, model_dir, field, value):
+    """When the model is loaded, so that nothing can fail when they are shown."""
+    save_artifact(tiny_artifact._replace(card=tiny_artifact.card._replace(**{field: value})), model_dir)
+    with pytest.raises(ModelError, match="not a usable model"):
+        load_artifact(model_dir)
+
+
 def test_a_directory_of_something_else_is_left_alone(tiny_artifact, tmp_path):
     """Saving never deletes what is not a model."""
     (tmp_path / "thesis.txt").write_text("years of work")

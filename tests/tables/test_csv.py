@@ -285,6 +285,17 @@ def test_reading_takes_linear_time(tmp_path, content):
     assert time.monotonic() - started < 20
 
 
+def test_encoded_surrogates_are_broken_utf8(tmp_path):
+    """And no encoding of eight bits, though nothing else is beyond ASCII."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"text,b\nForum \xed\xa0\x80 for owners,1\nBlog,2\n")
+    with open_table(str(path)) as table:
+        first, second = table.body.read_rows()
+        assert table.notes == []
+    assert str(first.problem).startswith("Not UTF-8 (byte 0xed)")
+    assert (second.problem, second.cells) == (None, ["Blog", "2"])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_wide_encodings_by_their_family_name_need_no_mark(tmp_path, encoding):
     """`--encoding utf-16` finds the order of the bytes itself."""

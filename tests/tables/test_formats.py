@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +94,40 @@ def test_numbers_and_dates_of_a_workbook_stay_what_they_are(tmp_path):
     assert [type(value).__name__ for value in row.values] == ["str", "float", "date", "str", "str", "float"]
     assert row.cells[4] == "=blog"
     assert (tmp_path / "out.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
+
+
+def test_a_long_sheet_is_read_as_a_short_one(tmp_path):
+    """Though its rows wait in a file: numbers, dates, times and texts are what they are."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    moments = (datetime(2024, 5, 1, 13, 5, 7), date(1999, 12, 31), time(23, 59), timedelta(hours=30, seconds=1))  # noqa: DTZ001
+    formats = ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd", "hh:mm:ss", "[h]:mm:ss")
+    read_rows = {}
+    for n_rows in (10, 10_001):
+        path = tmp_path / f"{n_rows}.xlsx"
+        with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, ["text", "n", "is", *"abcd"])
+            written = [book.add_format({"num_format": form}) for form in formats]
+            for y in range(1, n_rows + 1):
+                sheet.write_row(y, 0, [f'"żółw"\n{y} 漢 \\ {{}}', y / 3, y % 2 == 0])
+                for x, moment in enumerate(moments):
+                    sheet.write_datetime(y, 3 + x, moment, written[x])
+        with open_table(str(path)) as table:
+            read_rows[n_rows] = list(table.body.read_rows())
+            assert table.share_read() == 1
+    assert read_rows[10_001][:10] == read_rows[10]
+    assert [row.line for row in read_rows[10_001]] == list(range(2, 10_003))
+    values = read_rows[10][0].values
+    assert values is not None
+    assert [type(value).__name__ for value in values] == [
+        "str",
+        "float",
+        "bool",
+        "datetime",
+        "date",
+        "time",
+        "timedelta",
+    ]
 
 
 def test_parquet_keeps_its_types(tmp_path):

@@ -5,6 +5,7 @@
 Mutants are those of `model_files`, of a small model that has everything a model can have, kinds among it.
 """
 
+import io
 import json
 import random
 import sys
@@ -15,6 +16,8 @@ from functools import cache
 from itertools import permutations
 from pathlib import Path
 
+from rich.console import Console
+
 from socialcls.batch.rows import name_appended
 from socialcls.classifier import Classifier
 from socialcls.dataset.services import Service
@@ -24,6 +27,7 @@ from socialcls.model.persistence import FORMAT, load_artifact, save_artifact
 from socialcls.model.store import load_model_files
 from socialcls.reports.json import describe_model, describe_prediction
 from socialcls.taxonomy.taxonomy import load_heads, load_taxonomy
+from socialcls.terminal.metrics import render_model
 from socialcls.training.export import export
 from socialcls.training.fit import fit
 from socialcls.training.kinds import fit_kinds
@@ -36,6 +40,7 @@ from tests.torture.command import run_command
 from tests.torture.model_files import Blocks, Card, mutate, try_to_load, write_mutant
 
 _REPORTED = 1_000
+_CONSOLE = Console(file=io.StringIO(), width=80)
 
 _TOPICS = {
     ("community", "interest"): ("forum", "members", "threads", "replies"),
@@ -101,7 +106,9 @@ def _ask(model_dir: Path) -> None:
     """Load a model and do with it what commands do."""
     artifact = load_artifact(model_dir)
     classifier = Classifier(artifact)
-    json.dumps(describe_model(artifact))
+    described = describe_model(artifact)
+    json.dumps(described)
+    _CONSOLE.print(render_model(described, _CONSOLE.width))
     name_appended(classifier.labels)
     writer = ReasonWriter(classifier.taxonomy, "en")
     for document in _DOCUMENTS:

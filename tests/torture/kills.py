@@ -2,9 +2,10 @@
 
     python -m tests.torture.kills --kills 100
 
-Formats in and out and the number of processes change from kill to kill. Each second run has parts of a hundred rows
-and notes each of them, so that a kill falls between any two steps; the others have the parts and notes that users
-have. Only kills of a run that was still at work are counted. Ends with 1 when an output differed or files were left.
+Formats in and out and the number of processes change from kill to kill, and some runs pool the rows of each host. Each
+second run has parts of a hundred rows and notes each of them, so that a kill falls between any two steps; the others
+have the parts and notes that users have. Only kills of a run that was still at work are counted. Ends with 1 when an
+output differed or files were left.
 """
 
 import random
@@ -21,6 +22,7 @@ from tests.torture.command import run_command
 from tests.torture.tables import write_plain_table
 
 FORMATS = ("csv", "tsv", "jsonl", "xlsx", "parquet", "csv.gz")
+_NOTES = ("fine", "plain")
 _FAULTS = ("outputs that differ", "resumed runs that failed", "files left")
 
 _PROGRAM = """
@@ -41,13 +43,19 @@ class Way(NamedTuple):
     n_jobs: int
     notes: str
     """`fine`: each hundred rows are noted; `plain`: as users have it."""
+    options: tuple[str, ...] = ()
+
+
+def _list_ways() -> list[Way]:
+    ways = [Way(*way) for way in product(FORMATS, (1, 2), _NOTES)]
+    return ways + [Way(form, 1, notes, ("--by-host",)) for form, notes in product(FORMATS, _NOTES)]
 
 
 def run_and_kill(directory: Path, n_kills: int, n_rows: int, seed: int) -> Counter[str]:
     """Kill so many runs at work, one way after the other, and resume each until it is done."""
     randomness = random.Random(seed)  # noqa: S311
     counts: Counter[str] = Counter()
-    ways = [Way(*way) for way in product(FORMATS, (1, 2), ("fine", "plain"))]
+    ways = _list_ways()
     randomness.shuffle(ways)
     took_s: dict[Way, float] = {}
     for form in FORMATS:
@@ -55,19 +63,20 @@ def run_and_kill(directory: Path, n_kills: int, n_rows: int, seed: int) -> Count
     while counts["kills"] < n_kills:
         way = ways[counts["runs"] % len(ways)]
         counts["runs"] += 1
-        expected = directory / f"expected.{way.form}"
+        expected = directory / f"expected{''.join(way.options)}.{way.form}"
         if way not in took_s:
             started = time.monotonic()
-            with _start(way, directory, expected, "--force") as process:
+            with start(way, directory, expected, "--force") as process:
                 process.communicate()
             took_s[way] = time.monotonic() - started
         counts += _kill_and_resume(way, directory, expected, took_s[way], randomness)
     return counts
 
 
-def _start(way: Way, directory: Path, target: Path, *options: str) -> subprocess.Popen[bytes]:
+def start(way: Way, directory: Path, target: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Start a run from `in.FORM` in the directory."""
     command = [sys.executable, "-c", _PROGRAM, way.notes, str(directory / f"in.{way.form}"), "-o", str(target), "-q"]
-    return subprocess.Popen([*command, "--jobs", str(way.n_jobs), *options], stderr=subprocess.PIPE)
+    return subprocess.Popen([*command, "--jobs", str(way.n_jobs), *way.options, *options], stderr=subprocess.PIPE)
 
 
 def _kill_and_resume(way: Way, directory: Path, expected: Path, whole_s: float, r: random.Random) -> Counter[str]:
@@ -77,7 +86,7 @@ def _kill_and_resume(way: Way, directory: Path, expected: Path, whole_s: float, 
     target = inner / f"out.{way.form}"
     options: list[str] = []
     for _ in range(r.choice((1, 1, 2, 3))):  # some are killed again while they are resumed
-        with _start(way, directory, target, *options) as process:
+        with start(way, directory, target, *options) as process:
             time.sleep(r.uniform(0.1, 1.0) * whole_s)
             is_killed = process.poll() is None
             process.kill()
@@ -85,12 +94,12 @@ def _kill_and_resume(way: Way, directory: Path, expected: Path, whole_s: float, 
         if not is_killed:
             break
         counts["kills"] += 1
-        counts[f"kills of {way.form} --jobs {way.n_jobs}"] += 1
+        counts[" ".join([f"kills of {way.form} --jobs {way.n_jobs}", *way.options])] += 1
         counts["kills that left rows"] += any(path.stat().st_size for path in inner.glob(".*.part"))
     if not counts["kills"]:
         shutil.rmtree(inner)
         return counts
-    with _start(way, directory, target, "--resume", "--force") as process:
+    with start(way, directory, target, "--resume", "--force") as process:
         _, said = process.communicate()
     if process.returncode not in (0, 1) or b"Traceback" in said:
         counts["resumed runs that failed"] += 1

@@ -115,7 +115,7 @@ def try_mutant(directory: Path, seed: str) -> str:
     content, ending, reading = make_mutant(seed)
     path = directory / f"in.{ending}"
     path.write_bytes(content)
-    started = time.monotonic()
+    started = time.process_time()  # others may use the machine too
     try:
         outcome = _read(path, reading)
     except InputError as error:
@@ -126,7 +126,7 @@ def try_mutant(directory: Path, seed: str) -> str:
         )
     except BaseException:  # noqa: BLE001  (a panic of Rust is no Exception)
         outcome = f"BAD traceback: {traceback.format_exc()}"
-    taken_s = time.monotonic() - started
+    taken_s = time.process_time() - started
     return f"BAD time: {taken_s:.0f} s" if taken_s > _SECONDS else outcome
 
 
