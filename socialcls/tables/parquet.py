@@ -1,6 +1,7 @@
 """Parquet in and out (pyarrow), in memory that does not grow with the table; one from Parquet keeps its types."""
 
 import io
+import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
@@ -17,12 +18,13 @@ MISSING = "Parquet files need an extra. Install it with: pip install 'socialcls[
 
 _BATCH_ROWS = 1_000
 _BATCH_BYTES = 4_000_000
-_GROUP_ROWS = 20_000  # of what is written, at most
+_GROUP_ROWS = 5_000  # of what is written, at most
 _GROUP_BYTES = 16_000_000
 _BUFFER_BYTES = 1 << 18
 
 
 def _import() -> tuple[Any, Any]:
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps 50 MB where 10 are in use
     try:
         import pyarrow  # noqa: PLC0415  (an extra)
         import pyarrow.parquet as parquet  # noqa: PLC0415, PLR0402
