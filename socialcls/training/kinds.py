@@ -3,6 +3,7 @@
 N-grams and pairs are left out: nine tenths of the features are theirs, and kinds shall stay small beside the labels.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -92,9 +93,11 @@ def fit_kinds(
         kept = np.flatnonzero(columns & (are_common | (_count_examples(matrix, index) >= least)))
         if len(set(gold)) < len(of_label) or not len(kept):
             continue
+        frequency = Counter(gold)
+        weights = [(len(gold) / len(of_label) / frequency[kind]) ** settings.kind_balance for kind in gold]
         estimator = LogisticRegression(C=settings.kind_strength, solver="newton-cg", tol=settings.kind_tolerance)
         with threadpool_limits(1):  # as in `fit`
-            estimator.fit(matrix[:, kept], gold)
+            estimator.fit(matrix[:, kept], gold, sample_weight=weights)
         found, bias = estimator.coef_, estimator.intercept_
         if len(of_label) == 2:
             found, bias = np.vstack([-found, found]) / 2, np.hstack([-bias, bias]) / 2
