@@ -101,7 +101,7 @@ def list_name(read: Words[W]) -> list[str]:
     """List the folded words with which a text begins, up to where its first phrase ends, if they are few."""
     name: list[str] = []
     for i, word in enumerate(read.words[: MAX_NAME_WORDS + 1]):
-        if i and (read.breaks.get(i) == BREAK or COPULA in word.roles.values()):
+        if i and (read.breaks.get(i) == BREAK or (word.roles and COPULA in word.roles.values())):
             break
         name.append(word.key)
     return name

@@ -23,6 +23,7 @@ words among those whose heads stand in the text.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from socialcls.features.weighed import Weighed
 from socialcls.text.lexicon import BREAK, PAUSE
 from socialcls.text.tokenizer import find_words, fold
 
@@ -119,12 +120,18 @@ class HeadLexicon(NamedTuple):
         return found
 
 
-class HeadWord(Protocol):
-    """A word with what the lexicon knows of it."""
+class HeadWord(Weighed):
+    """A folded word with what the lexicon knows of it."""
 
-    key: str
-    heads: dict[str, HeadTerms]
-    roles: dict[str, str]
+    __slots__ = ("heads", "key", "roles")
+
+    def __init__(self, key: str, heads: dict[str, HeadTerms], roles: dict[str, str]) -> None:
+        super().__init__(())
+        self.key = key
+        self.heads = heads
+        """The terms of the lexicon that begin with it, by language."""
+        self.roles = roles
+        """Its role by language, where it is a function word."""
 
 
 H = TypeVar("H", bound=HeadWord)
@@ -139,7 +146,7 @@ class _Match:
         self.last, self.senses = last, senses
 
 
-def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping[str, str]) -> FoundHeads:
+def find_heads(words: list[H], breaks: dict[int, int], languages: Mapping[str, str]) -> FoundHeads:
     """Find what the first words of a text say that it is.
 
     Args:
@@ -155,25 +162,32 @@ def find_heads(words: Sequence[H], breaks: Mapping[int, int], languages: Mapping
     starts: dict[str, list[int]] = {}
     for i in range(n):
         word = words[i]
-        for language in word.roles:
-            votes[language] = votes.get(language, 0) + 1
-        for language in word.heads:
-            if language in languages:
-                starts.setdefault(language, []).append(i)
+        if word.roles:  # most words have none, and compiled, walking through an empty dictionary takes its time
+            for language in word.roles:
+                votes[language] = votes.get(language, 0) + 1
+        if word.heads:
+            for language in word.heads:
+                begun = starts.get(language)
+                if begun is None:
+                    starts[language] = [i]
+                else:
+                    begun.append(i)
     for n_votes in sorted({votes.get(language, 0) for language in starts}, reverse=True):
         matches: dict[str, dict[int, _Match]] = {}
         for language, of_language in starts.items():
-            if votes.get(language, 0) == n_votes and (found := _match_terms(words, of_language, breaks, language)):
-                matches[language] = found
+            if language in languages and votes.get(language, 0) == n_votes:
+                found = _match_terms(words, of_language, breaks, language)
+                if found:
+                    matches[language] = found
         if matches:
             return _choose_heads(words, n, breaks, matches, languages)
     return FoundHeads([], [])
 
 
 def _choose_heads(
-    words: Sequence[H],
+    words: list[H],
     n: int,
-    breaks: Mapping[int, int],
+    breaks: dict[int, int],
     matches: dict[str, dict[int, _Match]],
     languages: Mapping[str, str],
 ) -> FoundHeads:
@@ -190,7 +204,7 @@ def _choose_heads(
     return passed
 
 
-def _match_terms(words: Sequence[H], starts: list[int], breaks: Mapping[int, int], language: str) -> dict[int, _Match]:
+def _match_terms(words: list[H], starts: list[int], breaks: dict[int, int], language: str) -> dict[int, _Match]:
     """Find the longest term of a language at each word that begins one."""
     matches: dict[int, _Match] = {}
     for i in starts:
@@ -205,7 +219,7 @@ def _match_terms(words: Sequence[H], starts: list[int], breaks: Mapping[int, int
     return matches
 
 
-def _stands(rest: tuple[str, ...], words: Sequence[H], start: int, breaks: Mapping[int, int]) -> bool:
+def _stands(rest: tuple[str, ...], words: list[H], start: int, breaks: dict[int, int]) -> bool:
     if start + len(rest) > len(words):
         return False
     for i in range(len(rest)):  # noqa: SIM110  (compiled, a loop is quicker)
@@ -250,9 +264,7 @@ class _PlaceReader(Generic[H]):
         "_is_start", "_language", "_matches", "_subject", "_subjects", "_words", "is_last",
     )  # fmt: skip
 
-    def __init__(
-        self, words: Sequence[H], breaks: Mapping[int, int], matches: Mapping[int, _Match], language: str
-    ) -> None:
+    def __init__(self, words: list[H], breaks: dict[int, int], matches: dict[int, _Match], language: str) -> None:
         self._words, self._breaks, self._matches, self._language = words, breaks, matches, language
         self.is_last = False
         """Whether heads stand last in a phrase."""

@@ -12,12 +12,10 @@ all that a folded word may show or open. Each word is looked up once; the result
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from socialcls.features.heads import HeadTerms, Hit
+from socialcls.features.heads import HeadTerms, HeadWord, Hit
+from socialcls.features.weighed import Row, Weighed
 from socialcls.taxonomy.taxonomy import Signal
 from socialcls.text.tokenizer import find_words, fold
-
-Row = tuple[float, ...]
-"""What a key weighs: a coefficient for each label, then its squared inverse document frequency (see `model.linear`)."""
 
 FILED_LETTERS = 3
 """Of a beginning or ending; none has fewer."""
@@ -30,7 +28,7 @@ MARKS = "#@"
 
 
 class Entry:
-    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `Weighed`."""
+    """A word, a beginning or a phrase, and the signal that is shown by it. No tuple: see `weighed`."""
 
     __slots__ = ("opening", "rest", "signal", "stem")
 
@@ -51,18 +49,6 @@ class Entries(Protocol):
         """Look up the entries filed there: "forum" for the word, "mod*" for "moderat*", "*cle" for "*chronicle"."""
 
 
-class Weighed:
-    """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
-
-    __slots__ = ("kinds", "row")
-
-    def __init__(self, row: "Row") -> None:
-        self.row = row
-        """What it weighs."""
-        self.kinds: Row = ()
-        """What it says of kinds (see `model.kinds`); empty where that is nothing."""
-
-
 class Pair(Weighed):
     """Two neighbouring words that a model knows together."""
 
@@ -74,13 +60,13 @@ class Pair(Weighed):
         """Both words, folded, with a tab between."""
 
 
-class Word(Weighed):
+class Word(HeadWord):
     """A folded word with what it shows and what it may open.
 
     Words are compared by identity: there is one for each folded word of a field (see `text.Lexicon`).
     """
 
-    __slots__ = ("by_beginning", "by_second", "heads", "key", "pairs", "reach", "roles", "shows", "signals")
+    __slots__ = ("by_beginning", "by_second", "pairs", "reach", "shows", "signals")
 
     def __init__(
         self,
@@ -97,10 +83,7 @@ class Word(Weighed):
             heads: The terms of the lexicon that begin with it, by language.
             roles: Its role by language, where it is a function word.
         """
-        super().__init__(())
-        self.key = key
-        self.heads: dict[str, HeadTerms] = heads or _NO_HEADS
-        self.roles: dict[str, str] = roles or _NO_ROLES
+        super().__init__(key, heads or _NO_HEADS, roles or _NO_ROLES)
         self.shows = bool(opened)
         """Whether it shows a signal or opens a phrase."""
         self.signals: tuple[str, ...] = ()

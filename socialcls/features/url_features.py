@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from socialcls.features.services import ServiceTable, find_service
@@ -17,7 +18,7 @@ _ANYBODYS_SUFFIXES = frozenset({"com", "net", "org", "info", "biz", "eu", "co", 
 _WORLDS_SUFFIXES = frozenset(
     {"ai", "cc", "fm", "gg", "im", "io", "la", "li", "me", "sh", "st", "to", "tv", "ws", "xyz"}
 )
-_URL_PIECE = r"[^\W\d_]+"
+_find_pieces = cache(lambda: re.compile(r"[^\W\d_]+").finditer)  # compiled when first needed
 
 
 class UrlKey(NamedTuple):
@@ -47,7 +48,7 @@ def read_url_keys(text: str, entries: Entries, services: ServiceTable) -> Iterat
     for part in host_parts:
         yield UrlKey("url.chars", fold(part.text), part.start, part.end)
     for part in (*host_parts, *url.segments[:MAX_URL_SEGMENTS]):
-        for match in re.finditer(_URL_PIECE, part.text):
+        for match in _find_pieces()(part.text):
             # a few capitals become longer in lower case ("İ"): what stands behind them still ends within the part
             start = min(part.start + match.start(), part.end - 1)
             end = max(start + 1, min(part.start + match.end(), part.end))

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from socialcls.features.signals import Pair
 from socialcls.model.linear import Reading
-from socialcls.model.reading import KNOWN_SERVICE, Contribution, ReadWords
-from socialcls.model.weights import Key, WeighedWord
+from socialcls.model.reading import Contribution, ReadWords
+from socialcls.model.weights import KNOWN_SERVICE, Key, WeighedWord
 from socialcls.taxonomy.taxonomy import Taxonomy
 from socialcls.types import Evidence, Feature, Field, Mention, Prediction, Reason
 

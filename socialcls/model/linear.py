@@ -20,7 +20,6 @@ What a key contributes is S / F: a score is the sum of contributions, so an expl
 from math import inf, nextafter
 
 from socialcls.model.reading import (
-    KNOWN_SERVICE,
     Contribution,
     MarkField,
     ReadField,
@@ -31,7 +30,7 @@ from socialcls.model.reading import (
     WordField,
     name_signal,
 )
-from socialcls.model.weights import Arrays, Scores, Weights
+from socialcls.model.weights import KNOWN_SERVICE, Arrays, Scores, Weights
 from socialcls.types import Document, Label
 
 

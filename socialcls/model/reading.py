@@ -5,7 +5,9 @@ known service, a part of a URL. Things that share a length factor are a `Term`; 
 coefficient times the term's scale.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from math import inf, sqrt
 from typing import TypeVar
 
@@ -13,8 +15,9 @@ from socialcls.features.extractor import list_name
 from socialcls.features.groups import GROUPS_BY_NAME, Factor
 from socialcls.features.heads import Head, Hit, drop_governed, find_heads, list_hidden
 from socialcls.features.services import find_name
-from socialcls.features.signals import Pair, Row, Weighed, scan
+from socialcls.features.signals import Pair, scan
 from socialcls.features.url_features import read_url_keys
+from socialcls.features.weighed import Row, Weighed
 from socialcls.model.weights import GroupWeights, Key, KeyCache, WeighedWord, Weights, WordWeights
 from socialcls.text.lexicon import Lexicon
 from socialcls.text.tokenizer import find_spans, list_spellings, quote
@@ -80,35 +83,7 @@ class Contribution:
 
 def name_signal(thing: Weighed) -> str | None:
     """Name the signal that a thing is, a head and a known service included."""
-    if not isinstance(thing, Key):
-        return None
-    nature = thing.group.partition(".")[2]
-    if nature == "signals":
-        return thing.name
-    if nature == "services":
-        return KNOWN_SERVICE
-    if nature == "heads":
-        return HEAD_SIGNALS[thing.name.partition("=")[0]]
-    if nature == "marks":
-        return MARK_SIGNALS.get(thing.name.partition(".")[0])
-    return None
-
-
-KNOWN_SERVICE = "known_service"
-"""The signal of a known service."""
-
-HEAD_SIGNALS = {
-    "is": "calls_itself",
-    "also": "calls_itself",
-    "not": "denies_to_be",
-    "of": "is_about",
-    "about": "is_about",
-    "does": "invites_to",
-}
-"""The signal of a head, by what stands before its sense."""
-
-MARK_SIGNALS = {family: f"page_{family}" for family in ("engine", "feeds", "links", "schema", "shape")}
-"""The signal of a page's mark, by the first part of its id."""
+    return thing.signal if isinstance(thing, Key) else None
 
 
 class ReadField:
@@ -178,6 +153,7 @@ class WordField:
 
 
 _KEYED = ("signals", "heads", "services")
+_MANY_WORDS = 200
 
 
 class ReadWords(ReadField):
@@ -185,11 +161,12 @@ class ReadWords(ReadField):
 
     __slots__ = (
         "_field",
+        "_firsts",
         "_heads",
         "_hidden",
         "_hits",
-        "_is_plain",
         "_n_named",
+        "_n_words",
         "_pieces",
         "_places",
         "_word_spans",
@@ -201,7 +178,8 @@ class ReadWords(ReadField):
         self._field = field
         read = field.lexicon.read(text)
         self.words = words = read.words
-        self._pieces, self._is_plain = read.pieces, read.is_plain
+        self._pieces, self._n_words = read.pieces, read.n_words
+        self._firsts: list[int] = []
         self._hits: list[Hit]
         found = find_heads(words, read.breaks, field.knowledge.heads.languages)
         self._heads: list[Head] = found.heads
@@ -243,11 +221,16 @@ class ReadWords(ReadField):
 
     def quote(self, thing: Weighed) -> tuple[str, ...]:
         """Quote what stands where a thing does, each way of writing it once, with one space where there are more."""
-        if self._is_plain:
-            return list_spellings(
-                [quote(" ".join(self._pieces[first : last + 1]), 0, 0) for first, last in self._find_places(thing)]
-            )
-        return list_spellings([" ".join(self.text[start:end].split()) for start, end in self.find_spans(thing)])
+        firsts = self._firsts
+        if not firsts:
+            firsts = self._firsts = [0, *accumulate(self._n_words)]  # the number of the first word of each piece
+        quotes: list[str] = []
+        # in a long text, of which every thing may be quoted, all are located at once
+        for first, last in self._locate()[thing] if len(self.words) > _MANY_WORDS else self._find_places(thing):
+            begin, end = bisect_right(firsts, first) - 1, bisect_right(firsts, last) - 1
+            pieces = " ".join(self._pieces[begin : end + 1])
+            quotes.append(quote(pieces, first - firsts[begin], firsts[end + 1] - 1 - last))
+        return list_spellings(quotes)
 
     def list_features(self) -> list[tuple[str, str, Row, float]]:
         """List each feature with its group, its name, its row, and what that is multiplied by."""

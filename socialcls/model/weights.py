@@ -8,7 +8,8 @@ from socialcls.features.extractor import Knowledge
 from socialcls.features.groups import GROUPS_BY_NAME, Group, expand_key, name_pair
 from socialcls.features.heads import HeadLexicon, HeadTerms
 from socialcls.features.services import ServiceTable
-from socialcls.features.signals import Entry, Pair, Row, Weighed, Word, look_up, parse_entry
+from socialcls.features.signals import Entry, Pair, Word, look_up, parse_entry
+from socialcls.features.weighed import Row, Weighed
 from socialcls.model.kinds import NO_KINDS, KindArrays, KindRow, KindWeights
 from socialcls.model.vocabulary import Lines, Vocabulary
 from socialcls.types import Field
@@ -177,10 +178,27 @@ class GroupWeights:
         return [numbers.get(feature) for feature in features]
 
 
+KNOWN_SERVICE = "known_service"
+"""The signal of a known service."""
+
+HEAD_SIGNALS = {
+    "is": "calls_itself",
+    "also": "calls_itself",
+    "not": "denies_to_be",
+    "of": "is_about",
+    "about": "is_about",
+    "does": "invites_to",
+}
+"""The signal of a head, by what stands before its sense."""
+
+MARK_SIGNALS = {family: f"page_{family}" for family in ("engine", "feeds", "links", "schema", "shape")}
+"""The signal of a page's mark, by the first part of its id."""
+
+
 class Key(Weighed):
     """A signal, a head, a service or a part of a URL, with what it weighs."""
 
-    __slots__ = ("group", "name")
+    __slots__ = ("group", "name", "signal")
 
     def __init__(self, group: str, name: str, row: Row, kinds: KindRow) -> None:
         super().__init__(row)
@@ -188,6 +206,21 @@ class Key(Weighed):
         self.group = group
         """The group of features that it belongs to."""
         self.name = name
+        self.signal = _name_signal(group, name)
+        """The id of the signal that it is, a head and a known service included; None for parts of a URL."""
+
+
+def _name_signal(group: str, name: str) -> str | None:
+    nature = group.partition(".")[2]
+    if nature == "signals":
+        return name
+    if nature == "services":
+        return KNOWN_SERVICE
+    if nature == "heads":
+        return HEAD_SIGNALS[name.partition("=")[0]]
+    if nature == "marks":
+        return MARK_SIGNALS.get(name.partition(".")[0])
+    return None
 
 
 class KeyCache(dict[str, Key]):
@@ -211,21 +244,11 @@ class StoredValues:
     def __init__(self, vocabulary: Vocabulary, section: str, n_parts: int = 1) -> None:
         self._vocabulary, self._section = vocabulary, section
         self._n_spaces = n_parts - 1
-        self._n_lookups = 0
-        self._values: dict[str, list[str]] = {}
 
     def get(self, key: str, /) -> Sequence[str] | None:
         """Look up the values that stand under a key; those with too few parts, of a damaged vocabulary, are none."""
-        if self._values:
-            return self._values.get(key)
-        self._n_lookups += 1
-        if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
-            for line in self._vocabulary.list_section(self._section):
-                place, _, value = line.partition("\t")
-                if value.count(" ") >= self._n_spaces:
-                    self._values.setdefault(place, []).append(value)
         found = self._vocabulary.find_all(self._section, key)
-        return [line.value for line in found if line.value.count(" ") >= self._n_spaces]
+        return [line.value for line in found if line.value.count(" ") >= self._n_spaces] if found else None
 
 
 class StoredEntries:

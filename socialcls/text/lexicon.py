@@ -20,13 +20,13 @@ BREAK, PAUSE = 2, 1
 class Words(Generic[W]):
     """The words of a text, in order."""
 
-    __slots__ = ("breaks", "is_plain", "pieces", "words")
+    __slots__ = ("breaks", "n_words", "pieces", "words")
 
-    def __init__(self, pieces: list[str], words: list[W], breaks: dict[int, int], *, is_plain: bool) -> None:
+    def __init__(self, pieces: list[str], words: list[W], breaks: dict[int, int], n_words: list[int]) -> None:
         self.pieces = pieces
         """What stands between two spaces."""
-        self.is_plain = is_plain
-        """Whether each piece holds just one word."""
+        self.n_words = n_words
+        """How many words each piece holds."""
         self.words = words
         self.breaks = breaks
         """Number of a word with what stands before it, BREAK or PAUSE; nothing where words stand side by side."""
@@ -68,7 +68,7 @@ class Lexicon(Generic[W]):
         words: list[W] = []
         breaks: dict[int, int] = {}
         pieces = text.split()
-        is_plain = True
+        n_words: list[int] = []
         for piece in pieces:
             known = by_piece.get(piece)
             if known is None:
@@ -78,14 +78,14 @@ class Lexicon(Generic[W]):
                     n = len(words)
                     breaks[n] = max(breaks.get(n, 0), known.before)
                 words += known.words
-                if len(known.words) != 1:
-                    is_plain = False
+                n_words.append(len(known.words))
                 if known.after:
                     n = len(words)
                     breaks[n] = max(breaks.get(n, 0), known.after)
             else:
                 words.append(known)
-        return Words(pieces, words, breaks, is_plain=is_plain)
+                n_words.append(1)
+        return Words(pieces, words, breaks, n_words)
 
     def _learn(self, piece: str) -> "W | _Piece[W]":
         folded = [fold(word) for word in find_words(piece)]

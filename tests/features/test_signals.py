@@ -3,7 +3,7 @@
 import pytest
 
 from socialcls.features.signals import Entry, Word, dump_entries, index_entries, look_up, parse_entry, scan
-from socialcls.model.reading import HEAD_SIGNALS, KNOWN_SERVICE, MARK_SIGNALS
+from socialcls.model.weights import HEAD_SIGNALS, KNOWN_SERVICE, MARK_SIGNALS
 from socialcls.taxonomy.taxonomy import Signal, load_taxonomy
 from socialcls.text.tokenizer import find_words, fold
 from tests.conftest import CRITERIA, LABELS

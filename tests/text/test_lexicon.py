@@ -27,7 +27,7 @@ def test_a_text_reads_the_same_the_second_time(pieces):
     lexicon, text = Lexicon(lambda word: word), " ".join(pieces)
     first, second = lexicon.read(text), lexicon.read(text)
     assert first.pieces == second.pieces == text.split()
-    assert (first.words, first.breaks, first.is_plain) == (second.words, second.breaks, second.is_plain)
+    assert (first.words, first.breaks, first.n_words) == (second.words, second.breaks, second.n_words)
     assert set(first.breaks) <= set(range(len(first.words) + 1))
     assert set(first.breaks.values()) <= {BREAK, PAUSE}
 
@@ -37,7 +37,7 @@ def test_where_each_piece_is_one_word_pieces_stand_for_words(pieces):
     """That is what a plain text is: words are quoted from its pieces without being located."""
     text = " ".join(pieces)
     read = Lexicon(lambda word: word).read(text)
-    assert read.is_plain == all(len(find_words(piece)) == 1 for piece in text.split())
+    assert read.n_words == [len(find_words(piece)) for piece in text.split()]
 
 
 @pytest.mark.parametrize(

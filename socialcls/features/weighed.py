@@ -1,0 +1,16 @@
+"""Something with a row of coefficients: what words, pairs of words and all other keys have in common."""
+
+Row = tuple[float, ...]
+"""What a key weighs: a coefficient for each label, then its squared inverse document frequency (see `model.linear`)."""
+
+
+class Weighed:
+    """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
+
+    __slots__ = ("kinds", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        """What it weighs."""
+        self.kinds: Row = ()
+        """What it says of kinds (see `model.kinds`); empty where that is nothing."""
