@@ -112,6 +112,7 @@ def test_evaluate_compares_two_models(taught):
     assert (compared["better"], compared["worse"], compared["p_value"], compared["changed"]) == (0, 0, 1.0, [])
 
 
+@pytest.mark.slow
 def test_check_finds_what_was_planted(tmp_path):
     """Labels that are swapped, misspelt, contradicted; as a table, as CSV and as JSON."""
     path = _write_rows(tmp_path / "rows.csv", {"community": _TOPICS["Recipe"], "other": _TOPICS["map"]})

@@ -315,6 +315,7 @@ print(pyarrow.default_memory_pool().max_memory(), "pandas" in sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keeps_types", [False, True])
 def test_parquet_takes_no_more_memory_than_a_part_of_it(tmp_path, keeps_types):
     """A row group of 100 MB in, and groups out: some MB at a time, and no pandas where there is one."""

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from socialcls.model.store import load_model_files
 from tests.conftest import ROOT
 from tests.torture import kills, readers, tables
@@ -68,6 +70,7 @@ def test_no_hostile_row_is_lost(tmp_path):
     assert counts["tables refused"] <= counts["tables"] / 10, counts
 
 
+@pytest.mark.slow
 def test_a_killed_batch_is_resumed_to_the_byte(tmp_path):
     """A few kills of the many formats."""
     counts = kills.run_and_kill(tmp_path, 3, 1_000, seed=0)

@@ -37,6 +37,7 @@ def few(examples):
     return examples[::20]
 
 
+@pytest.mark.slow
 def test_exported_scores_are_those_of_scikit_learn(few, examples):
     """`decision_function` of the fit and the sums of its export agree, on rows seen and unseen."""
     knowledge = KnowledgeBase.gather(load_taxonomy())

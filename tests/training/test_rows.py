@@ -43,6 +43,7 @@ def test_own_rows_win_over_shipped_ones():
     assert [(e.gold, e.weight) for e in joined] == [("community", 3), ("blog", 3), ("community", 1), ("other", 1)]
 
 
+@pytest.mark.slow
 def test_a_row_of_weight_two_is_two_rows():
     """In what is learnt from it."""
     path = "data/pl-feeds-2.csv"
