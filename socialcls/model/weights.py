@@ -244,11 +244,28 @@ class StoredValues:
     def __init__(self, vocabulary: Vocabulary, section: str, n_parts: int = 1) -> None:
         self._vocabulary, self._section = vocabulary, section
         self._n_spaces = n_parts - 1
+        self._n_lookups = 0
+        self._values: dict[str, tuple[str, ...]] = {}
 
     def get(self, key: str, /) -> Sequence[str] | None:
         """Look up the values that stand under a key; those with too few parts, of a damaged vocabulary, are none."""
+        if self._values:
+            return self._values.get(key)
+        self._n_lookups += 1
+        if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
+            self._values = self._list_all()
         found = self._vocabulary.find_all(self._section, key)
-        return [line.value for line in found if line.value.count(" ") >= self._n_spaces] if found else None
+        return [line.value for line in found if line.value.count(" ") >= self._n_spaces]
+
+    def _list_all(self) -> dict[str, tuple[str, ...]]:
+        values: dict[str, tuple[str, ...]] = {}
+        alone: dict[str, tuple[str, ...]] = {}  # most keys have one value, and thousands the same: one object for all
+        for line in self._vocabulary.list_section(self._section):
+            key, _, value = line.partition("\t")
+            if value.count(" ") >= self._n_spaces:
+                known = values.get(key)
+                values[key] = (*known, value) if known else alone.setdefault(value, (value,))
+        return values
 
 
 class StoredEntries:
