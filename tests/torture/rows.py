@@ -35,6 +35,7 @@ from tests.torture.command import run_command
 _COLUMNS = ["id", "opis", "url", "nazwa"]
 _ID = re.compile(rb"row-\d{9}-")
 _ANSWERS = ("community", "blog", "platform", "other", "unsure", "")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BUG = ("internal error", "błąd wewnętrzny")
 _WORDS = (
     *("forum", "Forum", "FORUM", "sklep", "blog", "diary", "r/Polska", "#pomoc", "@anna", "wątek", "post a reply", "?"),
@@ -335,7 +336,7 @@ def torture_table(
     ids = (
         [row[0].encode() for row in table.rows]
         if table.path.suffix in (".xlsx", ".parquet")
-        else _ID.findall(content.replace(b"\0", b"") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else content)
+        else _ID.findall(content.decode("utf-16", "replace").encode() if content[:2] in _UTF_16 else content)
     )
     lost = Counter(ids) - Counter(_ID.findall(written))
     if lost:
