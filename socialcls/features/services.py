@@ -1,9 +1,9 @@
 """Look up known services: what a host, a place on a shared host, or a well-known name is.
 
 The table lists hosts and, on shared hosts, first path segments (`reddit.com/r`, `medium.com/@`); `*.`
-before a host stands for everybody's place on it (`*.tumblr.com`). The most particular entry counts. A host below a
+before a host or `/*` behind it stands for everybody's place on it (`*.tumblr.com`, `republika.pl/*`). The most particular entry counts. A host below a
 known one is its own place, about which the table says little: that is another feature. Of places below a public suffix
-(`*.github.io`, `*.krakow.pl`) it says nothing.
+(`*.github.io`, `*.krakow.pl`) and on hosts of home pages it says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class ServiceTable(NamedTuple):
     """Known services, as they are looked up."""
 
     hosts: Values
-    """Host, host and segment, or `*.` and host with "LABEL.KIND", or with nothing."""
+    """Host, host and segment, `*.` and host or host and `/*` with "LABEL.KIND", or with nothing."""
     names: Values
     """Folded name with "LABEL.KIND", and a question mark behind where it is also a word."""
     senses: Mapping[str, str] = _NO_CODES
@@ -64,6 +64,7 @@ def _list_candidates(url: Url, host: str, n_below: int, end: int) -> Iterator[tu
         yield f"{host}/{segment.text}", "known", segment.end
         if segment.text[0] in "@~":
             yield f"{host}/{segment.text[0]}", "known", segment.end
+        yield f"{host}/*", "place", end
     yield host, "known", end
 
 

@@ -22,6 +22,9 @@ _SERVICES = (
     Service("*.github.io", (), (), "", ""),
     Service("github.io", (), (), "other", "tool"),
     Service("anna.github.io", (), (), "blog", "personal"),
+    Service("republika.pl", (), (), "platform", "media"),
+    Service("republika.pl/*", (), (), "", ""),
+    Service("republika.pl/pomoc", (), (), "other", "tool"),
     Service("staff.tumblr.com", (), (), "blog", "company"),
     Service("bbc.co.uk", ("BBC",), (), "other", "news"),
     Service("forum.bbc.co.uk", (), (), "community", "company"),
@@ -105,6 +108,9 @@ def test_a_host_below_a_known_one_is_its_own_place(url, key, place):
         ("maria.github.io", None, None),
         ("www.maria.github.io", None, None),
         ("a.anna.github.io", "above=blog.personal", "anna.github.io"),
+        ("http://republika.pl/", "known=platform.media", "republika.pl"),
+        ("http://republika.pl/marek23/foto.htm", None, None),
+        ("republika.pl/pomoc", "known=other.tool", "republika.pl/pomoc"),
     ],
 )
 def test_a_star_without_a_label_says_that_nothing_is_known(url, key, place):
