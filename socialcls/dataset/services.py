@@ -18,8 +18,8 @@ class Service(NamedTuple):
     """A service that is known."""
 
     host: str
-    """Without "www"; with its first path segment on a shared host, with `*.` or `/*` for everybody's place on it: one without
-    a category says that nothing is known of them."""
+    """Without "www"; with its first path segment on a shared host, with `*.` or `/*` for everybody's place on it: one
+    without a category says that nothing is known of them."""
     names: tuple[str, ...]
     """What people call it."""
     aliases: tuple[str, ...]
