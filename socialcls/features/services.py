@@ -1,8 +1,8 @@
 """Look up known services: what a host, a place on a shared host, or a well-known name is.
 
 The table lists hosts and, on shared hosts, first path segments (`reddit.com/r`, `medium.com/@`); `*.` before a host or
-`/*` behind it stands for everybody's place on it (`*.tumblr.com`, `republika.pl/*`). The most particular entry counts. A
-host below a known one is its own place, about which the table says little: that is another feature. Of places below a
+`/*` behind it stands for everybody's place on it (`*.tumblr.com`, `republika.pl/*`). The most particular entry counts.
+A host below a known one is its own place, about which the table says little: that is another feature. Of places below a
 public suffix (`*.github.io`, `*.krakow.pl`) and on hosts of home pages it says nothing.
 """
 
