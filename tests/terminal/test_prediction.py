@@ -46,6 +46,13 @@ def test_nothing_in_the_input_is_obeyed(text):
     assert "[red]" in _join(shown)
 
 
+@pytest.mark.parametrize("first", ["\ufe0f", "\u200d", "\u0301", "\U0010251a", "\x0b", "ﾞ"])
+def test_a_word_may_begin_with_a_character_of_no_width(first):
+    """Before 14.3.3 rich went round for ever in one that is longer than a line."""
+    word = first + "forum" * 40
+    assert "forum" in _show(Document(word, "", word), 60)
+
+
 def test_colour_says_for_and_against():
     """With colour there are escapes of our own making; without there are none."""
     document = Document("A forum with a shop")
