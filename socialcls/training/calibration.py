@@ -1,6 +1,6 @@
 """Temperature and thresholds, from documents on hosts that were held out (Guo et al. 2017)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from socialcls.dataset.metrics import Figures, Outcome, measure
 from socialcls.model.weights import Scores
 from socialcls.training.matrix import Vector
 from socialcls.training.settings import Settings
+from socialcls.training.views import MEASURED_VIEWS
 from socialcls.types import GROUNDS, UNSURE, Ground, Label
 
 KNOWN_SHARE = 0.25
@@ -40,16 +41,6 @@ class Scored:
     kind_scores: tuple[float, ...] = ()
     """The logit of each kind of the gold label, not calibrated."""
 
-    def decide(
-        self, labels: Sequence[Label], temperature: float, thresholds: dict[Label, float] | None = None
-    ) -> Outcome:
-        """Decide what would be said of it; without thresholds the best guess."""
-        chances = np.exp(log_softmax(np.array(self.scores) / temperature))
-        best = labels[int(chances.argmax())]
-        confidence = float(chances.max())
-        is_sure = thresholds is None or confidence >= thresholds[best]
-        return Outcome(self.gold, best, confidence, best if is_sure else UNSURE)
-
 
 def decide_all(
     scored: Sequence[Scored],
@@ -67,6 +58,14 @@ def decide_all(
         is_sure = thresholds is None or confidence >= thresholds[s.ground][labels[n]]
         outcomes.append(Outcome(s.gold, labels[n], confidence, labels[n] if is_sure else UNSURE))
     return outcomes
+
+
+def choose_fullest(scored: Iterable[Scored]) -> dict[int, Scored]:
+    """Choose for each example what it got with most of its fields, by its index."""
+    fullest: dict[int, Scored] = {}
+    for s in sorted(scored, key=lambda s: MEASURED_VIEWS.index(s.view)):
+        fullest.setdefault(s.index, s)
+    return fullest
 
 
 def calibrate(

@@ -7,8 +7,7 @@ from socialcls.classifier import Classifier
 from socialcls.dataset.metrics import Interval, Outcome, compare_guesses, estimate_accuracy, measure
 from socialcls.dataset.reader import name_place
 from socialcls.model.persistence import Card
-from socialcls.training.calibration import Scored
-from socialcls.training.views import MEASURED_VIEWS
+from socialcls.training.calibration import Scored, choose_fullest, decide_all
 from socialcls.types import UNSURE, Example, Label
 
 
@@ -45,12 +44,9 @@ class Comparison:
 
 def decide_held_out(held_out: Sequence[Scored], card: Card) -> dict[int, Outcome]:
     """Decide what the new model says of each example with all its fields, by the index of the example."""
-    view = MEASURED_VIEWS[0]
-    decided = {}
-    for s in held_out:
-        if s.index not in decided or s.view == view:
-            decided[s.index] = s.decide(card.labels, card.temperatures[s.ground], card.thresholds[s.ground])
-    return decided
+    fullest = choose_fullest(held_out)
+    outcomes = decide_all(list(fullest.values()), card.labels, card.temperatures, card.thresholds)
+    return dict(zip(fullest, outcomes, strict=True))
 
 
 def compare_with_replaced(

@@ -34,6 +34,7 @@ from socialcls.training.calibration import (
     Scored,
     calibrate,
     calibrate_kinds,
+    choose_fullest,
     decide_all,
     estimate_probabilities,
     measure_log_loss,
@@ -45,7 +46,7 @@ from socialcls.training.knowledge import KnowledgeBase
 from socialcls.training.matrix import Counted
 from socialcls.training.settings import Settings
 from socialcls.training.views import MEASURED_VIEWS, Shown, show_examples, show_fields
-from socialcls.types import Example, Ground, Label
+from socialcls.types import GROUNDS, Example, Ground, Label
 
 
 class Trained(NamedTuple):
@@ -184,7 +185,8 @@ def trace_learning(  # noqa: PLR0913, PLR0917
         learnable = set(kept)
         without = knowledge.without_services()
         held_out = score_held_out(examples, shown, folds, labels, without, {}, settings, learnable)
-        outcomes = [s.decide(labels, 1.0) for s in held_out if s.view == MEASURED_VIEWS[0] and s.index < n_own]
+        of_own = [s for s in held_out if s.view == MEASURED_VIEWS[0] and s.index < n_own]
+        outcomes = decide_all(of_own, labels, dict.fromkeys(GROUNDS, 1.0))
         n_learnt = sum(i < n_own for i in kept)
         traced.append(Learnt(n_learnt, round(measure(outcomes, labels).macro_f1, 4)))
     return traced
@@ -408,11 +410,8 @@ def cross_validate(
     shown = show_examples(examples, Reader(knowledge.open()))
     progress(f"Asking models that never saw a host, {settings.n_folds} folds")
     held_out = score_held_out(examples, shown, folds, labels, knowledge, {}, settings)
-    fullest: dict[int, Scored] = {}
-    for s in sorted(held_out, key=lambda s: MEASURED_VIEWS.index(s.view)):
-        if s.index < n_asked:
-            fullest.setdefault(s.index, s)
+    asked = [s for i, s in choose_fullest(held_out).items() if i < n_asked]
     probabilities: dict[int, list[float]] = {}
-    for ground in dict.fromkeys(s.ground for s in fullest.values()):
-        probabilities |= estimate_probabilities([s for s in fullest.values() if s.ground == ground], labels)
+    for ground in dict.fromkeys(s.ground for s in asked):
+        probabilities |= estimate_probabilities([s for s in asked if s.ground == ground], labels)
     return probabilities
