@@ -1,14 +1,12 @@
 """The keys of a URL: its parts under the names of what they are, the words of its host, its signals, its service."""
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from socialcls.features.services import ServiceTable, find_service
 from socialcls.features.signals import Entries, look_up
 from socialcls.text.tokenizer import fold
-from socialcls.text.urls import Url, UrlPart, read_url
+from socialcls.text.urls import Url, UrlPart, compile_once, read_url
 
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
 
@@ -18,7 +16,7 @@ _ANYBODYS_SUFFIXES = frozenset({"com", "net", "org", "info", "biz", "eu", "co", 
 _WORLDS_SUFFIXES = frozenset(
     {"ai", "cc", "fm", "gg", "im", "io", "la", "li", "me", "sh", "st", "to", "tv", "ws", "xyz"}
 )
-_find_pieces = cache(lambda: re.compile(r"[^\W\d_]+").finditer)  # compiled when first needed
+_URL_PIECE = r"[^\W\d_]+"
 
 
 class UrlKey(NamedTuple):
@@ -48,7 +46,7 @@ def read_url_keys(text: str, entries: Entries, services: ServiceTable) -> Iterat
     for part in host_parts:
         yield UrlKey("url.chars", fold(part.text), part.start, part.end)
     for part in (*host_parts, *url.segments[:MAX_URL_SEGMENTS]):
-        for match in _find_pieces()(part.text):
+        for match in compile_once(_URL_PIECE).finditer(part.text):
             # a few capitals become longer in lower case ("İ"): what stands behind them still ends within the part
             start = min(part.start + match.start(), part.end - 1)
             end = max(start + 1, min(part.start + match.end(), part.end))

@@ -49,12 +49,11 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d[-./](?:1[0-2]|0?[1-9])[-./](?:3[01]|[12]\d|0?[1-9])"
     r"|(?:3[01]|[12]\d|0?[1-9])[-./](?:1[0-2]|0?[1-9])[-./](?:19|20)\d\d)(?!\d)"
 )
-_COMMENTS = re.compile(
-    r"\b(?:comments?|komentarz[ey]?|komentarzy|kommentare?|commentaires?|comentarios?|commenti|комментари\w+|коментар\w+|"
-    r"komentáře?|komentářů|reacties|kommentarer|yorum)[ :]{0,2}[(\[]?\d{1,4}\b|"
-    r"\b\d{1,4} (?:comments?|komentarz[ey]?|komentarzy|kommentare?|commentaires?|comentarios?|commenti|комментари\w+|"
-    r"коментар\w+|komentáře?|komentářů|reacties|kommentarer|yorum)\b"
+_COMMENT_WORDS = (
+    r"comments?|komentarz[ey]?|komentarzy|kommentare?|commentaires?|comentarios?|commenti|комментари\w+|коментар\w+|"
+    r"komentáře?|komentářů|reacties|kommentarer|yorum"
 )
+_COMMENTS = re.compile(rf"\b(?:{_COMMENT_WORDS})[ :]{{0,2}}[(\[]?\d{{1,4}}\b|\b\d{{1,4}} (?:{_COMMENT_WORDS})\b")
 _MAX_DATE_CHARS = 60  # of a block of text that may be the heading or the foot of an entry
 
 

@@ -128,7 +128,7 @@ _MAX_WRAPPERS = 5  # put around one another
 _MAX_URL_CHARS = 4_000  # what says something stands early
 _MAX_HOST_CHARS = 253  # of a name in the DNS (RFC 1035); what is longer is none
 
-_compile = cache(re.compile)  # when first needed: a text without a URL starts without them
+compile_once = cache(re.compile)  # when first needed: a text without a URL starts without them
 
 
 class UrlPart(NamedTuple):
@@ -179,10 +179,10 @@ def looks_like_url(text: str) -> bool:
             return False
         text = text[:_MAX_URL_CHARS]  # a pattern takes sixty times the memory of what it tries
     text = _DEFANGED.sub(".", text)
-    if _compile(_URL).fullmatch(text):
+    if compile_once(_URL).fullmatch(text):
         return True
     is_file = "/" not in text and text.lower().endswith(_FILE_ENDINGS)
-    return bool(_compile(_HOST).fullmatch(text)) and not is_file
+    return bool(compile_once(_HOST).fullmatch(text)) and not is_file
 
 
 _FILE_ENDINGS = (
@@ -203,12 +203,12 @@ def read_url(url: str) -> Url:
     ('nk.pl', '10.0.0.1')
     """
     url = url[:_MAX_URL_CHARS]
-    plain = _compile(_PLAIN).fullmatch(url)
+    plain = compile_once(_PLAIN).fullmatch(url)
     if plain is not None and "//" not in (plain["rest"] or "") and len(plain["host"]) <= _MAX_HOST_CHARS:
         host = plain["host"].lower()
         is_name = "xn--" not in host and not host[-1].isdigit()
         if is_name and _strip_www(host) not in _WRAPPERS and not host.endswith(".translate.goog"):
-            return _assemble(_find_parts(_compile(_LABEL), plain, "host"), _find_segments(plain))
+            return _assemble(_find_parts(compile_once(_LABEL), plain, "host"), _find_segments(plain))
     return _Spelling(url).read()
 
 
@@ -229,7 +229,7 @@ class _Spelling:
         self._strip()
         for _ in range(_MAX_WRAPPERS):
             self._cut_schemes()
-            parts = _compile(_PARTS).match(self._text)
+            parts = compile_once(_PARTS).match(self._text)
             if parts is None:  # cannot be: every piece of the pattern is optional
                 break
             if not self._unwrap(parts):
@@ -251,7 +251,7 @@ class _Spelling:
         while (
             start < end
             and self._text[start] in _AROUND
-            and not _compile(r"\[[0-9a-fA-F:.]+\]").match(self._text, start)
+            and not compile_once(r"\[[0-9a-fA-F:.]+\]").match(self._text, start)
         ):
             start += 1
         while end > start and self._text[end - 1] in _BEHIND and "[" not in self._text[start:end]:
@@ -261,14 +261,14 @@ class _Spelling:
     def _cut_schemes(self) -> None:
         """Cut off all schemes in front, whole or broken."""
         end = 0
-        while found := _compile(_SCHEME).match(self._text, end):
+        while found := compile_once(_SCHEME).match(self._text, end):
             end = found.end()
         self._keep(end, len(self._text))
 
     def _unwrap(self, parts: re.Match[str]) -> bool:
         """Take the address out of an archive's or a translator's."""
         pattern = _WRAPPERS.get(_strip_www(parts["host"].lower()))
-        inner = _compile(pattern).match(parts["rest"]) if pattern else None
+        inner = compile_once(pattern).match(parts["rest"]) if pattern else None
         if inner is None:
             return False
         start = parts.start("rest") + inner.start("inner")
@@ -281,7 +281,7 @@ class _Spelling:
 
     def _decode_percents(self) -> None:
         """Decode what is percent-encoded; what is no UTF-8 stays."""
-        found = _compile(r"(?:%[0-9a-fA-F]{2})+").finditer(self._text)
+        found = compile_once(r"(?:%[0-9a-fA-F]{2})+").finditer(self._text)
         for match in reversed(list(found)):
             try:
                 decoded = bytes.fromhex(match[0].replace("%", "")).decode()
@@ -294,7 +294,7 @@ class _Spelling:
     def _assemble(self, parts: re.Match[str]) -> Url:
         segments = tuple(self._find(_SEGMENT, parts.start("rest"), parts.end("rest")))
         host, start = parts["host"], parts.start("host")
-        if host.startswith("[") or _compile(_IP).fullmatch(host.strip(".")):
+        if host.startswith("[") or compile_once(_IP).fullmatch(host.strip(".")):
             return Url((), None, None, segments, host.strip(".[]").lower())
         if len(host) > _MAX_HOST_CHARS:
             return Url((), None, None, segments)
@@ -314,7 +314,7 @@ class _Spelling:
         places = self._places
         return [
             UrlPart(match[0].lower(), places[match.start()], places[match.end() - 1] + 1)
-            for match in _compile(pattern).finditer(self._text, start, min(end, len(self._text)))
+            for match in compile_once(pattern).finditer(self._text, start, min(end, len(self._text)))
         ]
 
 
@@ -373,7 +373,7 @@ def _find_parts(pattern: re.Pattern[str], url: re.Match[str], group: str) -> lis
 
 
 def _find_segments(url: re.Match[str]) -> tuple[UrlPart, ...]:
-    return tuple(_find_parts(_compile(_SEGMENT), url, "rest")) if url["rest"] else ()
+    return tuple(_find_parts(compile_once(_SEGMENT), url, "rest")) if url["rest"] else ()
 
 
 def _assemble(labels: list[UrlPart], segments: tuple[UrlPart, ...]) -> Url:
