@@ -241,7 +241,10 @@ def test_an_interrupt_says_what_is_kept(tmp_path, many_rows, number, jobs):
 def test_an_interrupt_of_standard_input_leaves_nothing(tmp_path):
     """It cannot be read once more."""
     with subprocess.Popen(
-        [_COMMAND, "batch", "-", "-o", str(tmp_path / "out.csv")], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [_COMMAND, "batch", "-", "-o", str(tmp_path / "out.csv")],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdin
         process.stdin.write(b"opis\n" + b"forum\n" * 60_000)

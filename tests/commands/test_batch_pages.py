@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -210,7 +211,12 @@ def test_an_interrupted_run_says_how_to_go_on(site: Site, tmp_path):
     site.answers["/"] = drip
     source = _write(tmp_path / "in.csv", ["url"], [[f"http://{_name_host(site, n)}/"] for n in range(60)])
     command = [_COMMAND, "batch", str(source), "-o", str(tmp_path / "out.csv"), "--fetch", "--allow-private"]
-    running = subprocess.Popen(command, env=_environment(tmp_path), stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command,
+        env=_environment(tmp_path),
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
     while len(site.asked) < 40:
         time.sleep(0.02)
     started = time.monotonic()
