@@ -223,7 +223,7 @@ def _weigh(read: Contribution, scale: float) -> float:
     if isinstance(thing, WeighedWord):
         idf = sqrt(thing.whole_square)
     elif isinstance(thing, Key) and thing.group == "url.parts":
-        idf = sqrt(thing.row[-1])
+        idf = sqrt(thing.square)
     else:
         idf = 0.0
     return (idf or _TYPICAL_IDF) ** 2 * spread

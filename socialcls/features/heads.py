@@ -68,19 +68,46 @@ Hit = tuple[str, int, int]
 """A signal with the first and the last of the words that show it. (A plain tuple: making it is a hot spot.)"""
 
 
+_NO_CODES: Mapping[str, str] = {}  # never changed; no proxy, for what holds it may be pickled
+_Term = tuple[tuple[str, ...], tuple[str, ...]]
+_NO_LINES: dict[str, list[str]] = {}  # one for all the words that begin no longer term, which are most
+
+
 class HeadTerms:
     """The terms of one language that begin with a word. No tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("alone", "by_second")
+    __slots__ = ("_codes", "_filed", "_terms", "alone")
 
-    def __init__(self) -> None:
+    def __init__(self, codes: Mapping[str, str]) -> None:
         self.alone: tuple[str, ...] = ()
         """What a thing is that calls itself by the word alone: "other.tool", "person.blog", "verb.other"."""
-        self.by_second: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-        """Second word of longer terms with all words behind the first, folded, and their senses."""
+        self._codes = codes
+        self._filed = _NO_LINES  # second word with the lines of longer terms, as they are stored
+        self._terms: dict[str, list[_Term]] = {}  # what was read of them
 
+    def add(self, line: str) -> None:
+        """Add a term: the words behind the first, then its senses; read when the second word is met."""
+        second, _, rest = line.partition(" ")
+        if rest:
+            if self._filed is _NO_LINES:
+                self._filed = {}
+            self._filed.setdefault(second, []).append(line)
+        else:
+            self.alone = self._read_senses(line)
 
-_NO_CODES: Mapping[str, str] = {}  # never changed; no proxy, for what holds it may be pickled
+    def find(self, second: str) -> list[_Term]:
+        """Find the longer terms that go on with a word: all words behind the first, folded, and their senses."""
+        lines = self._filed.get(second)
+        if lines is None:
+            return []
+        terms = self._terms.get(second)
+        if terms is None:
+            split = [line.split(" ") for line in lines]
+            terms = self._terms[second] = [(tuple(rest[:-1]), self._read_senses(rest[-1])) for rest in split]
+        return terms
+
+    def _read_senses(self, written: str) -> tuple[str, ...]:
+        return tuple([self._codes.get(code, code) for code in written.split(",")])
 
 
 class HeadLexicon(NamedTuple):
@@ -99,16 +126,11 @@ class HeadLexicon(NamedTuple):
         """Find the terms that begin with a folded word, by language."""
         found: dict[str, HeadTerms] = {}
         for value in self.entries.get(word) or ():
-            language, *rest = value.split(" ")
-            codes = rest.pop().split(",") if rest else []
-            senses = tuple([self.senses.get(code, code) for code in codes])
+            language, _, line = value.partition(" ")
             terms = found.get(language)
             if terms is None:
-                terms = found[language] = HeadTerms()
-            if rest:
-                terms.by_second.setdefault(rest[0], []).append((tuple(rest), senses))
-            else:
-                terms.alone = senses
+                terms = found[language] = HeadTerms(self.senses)
+            terms.add(line)
         return found
 
     def find_roles(self, word: str) -> dict[str, str]:
@@ -158,25 +180,22 @@ def find_heads(words: list[H], breaks: dict[int, int], languages: Mapping[str, s
         The heads of the one language that fits best.
     """
     n = min(len(words), MAX_HEAD_WORDS)
-    votes: dict[str, int] = {}
-    starts: dict[str, list[int]] = {}
+    votes: dict[str, int] = dict.fromkeys(languages, 0)
+    starts: list[int] = []
     for i in range(n):
         word = words[i]
         if word.roles:  # most words have none, and compiled, walking through an empty dictionary takes its time
             for language in word.roles:
                 votes[language] = votes.get(language, 0) + 1
         if word.heads:
-            for language in word.heads:
-                begun = starts.get(language)
-                if begun is None:
-                    starts[language] = [i]
-                else:
-                    begun.append(i)
-    for n_votes in sorted({votes.get(language, 0) for language in starts}, reverse=True):
+            starts.append(i)
+    if not starts:
+        return FoundHeads([], [])
+    for n_votes in sorted(set(votes.values()), reverse=True):
         matches: dict[str, dict[int, _Match]] = {}
-        for language, of_language in starts.items():
-            if language in languages and votes.get(language, 0) == n_votes:
-                found = _match_terms(words, of_language, breaks, language)
+        for language in languages:
+            if votes[language] == n_votes:
+                found = _match_terms(words, starts, breaks, language)
                 if found:
                     matches[language] = found
         if matches:
@@ -205,13 +224,22 @@ def _choose_heads(
 
 
 def _match_terms(words: list[H], starts: list[int], breaks: dict[int, int], language: str) -> dict[int, _Match]:
-    """Find the longest term of a language at each word that begins one."""
+    """Find the longest term of a language at each word that begins one.
+
+    Args:
+        words: Of the text.
+        starts: The numbers of those that begin a term in some language.
+        breaks: What stands between them.
+        language: The one whose terms are sought.
+    """
     matches: dict[int, _Match] = {}
     for i in starts:
-        terms = words[i].heads[language]
+        terms = words[i].heads.get(language)
+        if terms is None:
+            continue
         last, senses = i, terms.alone
-        if terms.by_second and i + 1 < len(words):
-            for rest, of_term in terms.by_second.get(words[i + 1].key, ()):
+        if i + 1 < len(words):
+            for rest, of_term in terms.find(words[i + 1].key):
                 if i + len(rest) > last and _stands(rest, words, i + 1, breaks):
                     last, senses = i + len(rest), of_term
         if senses:

@@ -7,10 +7,12 @@ Row = tuple[float, ...]
 class Weighed:
     """Something with a row of coefficients. An object and no tuple: compiled, its fields lie side by side."""
 
-    __slots__ = ("kinds", "row")
+    __slots__ = ("kinds", "row", "square")
 
     def __init__(self, row: Row) -> None:
         self.row = row
         """What it weighs."""
+        self.square = row[-1] if row else 0.0
+        """The last number of that; 0 when the model does not know it."""
         self.kinds: Row = ()
         """What it says of kinds (see `model.kinds`); empty where that is nothing."""

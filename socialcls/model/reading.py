@@ -38,7 +38,7 @@ class Term:
         self.weighed = weighed
         squares = smoothing
         for thing in weighed:
-            squares += thing.row[-1]
+            squares += thing.square
         self.scale = 1.0 / sqrt(squares)
         """One over the factor."""
 
@@ -186,7 +186,7 @@ class ReadWords(ReadField):
         self._hidden = hidden = list_hidden(self._heads)
         hits, pairs = scan(words, hidden)
         shown_words = [word for i, word in enumerate(words) if i not in hidden] if hidden else words
-        distinct: list[Weighed] = [word for word in _list_distinct(shown_words) if word.row[-1]]
+        distinct: list[Weighed] = [word for word in _list_distinct(shown_words) if word.square]
         distinct += _list_distinct(pairs)
         self.terms = [Term(field.factor.smoothing, distinct)]
         self._places: dict[Weighed, list[Span]] = {}
@@ -195,13 +195,13 @@ class ReadWords(ReadField):
         if self._hits:
             signals = field.keys["signals"]
             ids = dict.fromkeys([signal for signal, _, _ in self._hits])
-            shown = [signals[name] for name in ids if signals[name].row[-1]]
+            shown = [signals[name] for name in ids if signals[name].square]
             if shown:
                 self.terms.append(Term(field.factors["signals"].smoothing, shown))
         if self._heads:
             heads = field.keys["heads"]
             names = dict.fromkeys([head.key for head in self._heads])
-            said: list[Weighed] = [heads[name] for name in names if heads[name].row[-1]]
+            said: list[Weighed] = [heads[name] for name in names if heads[name].square]
             if said:
                 self.terms.append(Term(field.factors["heads"].smoothing, said))
         named = list_name(read)
@@ -209,7 +209,7 @@ class ReadWords(ReadField):
         service = find_name(named, field.knowledge.services)
         if service is not None:
             key = field.keys["services"][service]
-            if key.row[-1]:
+            if key.square:
                 self.terms.append(Term(field.factors["services"].smoothing, [key]))
 
     def find_spans(self, thing: Weighed) -> tuple[Span, ...]:
@@ -316,7 +316,7 @@ class ReadUrl(ReadField):
         by_factor: dict[str, list[Weighed]] = {}
         for (group, name), places in spans.items():
             key = field.keys[group][name]
-            if key.row[-1]:
+            if key.square:
                 self._spans[key] = places
                 by_factor.setdefault(GROUPS_BY_NAME[group].factor.name, []).append(key)
         for factor in field.factors:

@@ -239,33 +239,19 @@ class KeyCache(dict[str, Key]):
 
 
 class StoredValues:
-    """Values looked up by key in a section of a model's vocabulary."""
+    """Values looked up by key in a section of a model's vocabulary, each time anew.
+
+    A dictionary of heads and services would take 20 MB, to save a hundredth of the time.
+    """
 
     def __init__(self, vocabulary: Vocabulary, section: str, n_parts: int = 1) -> None:
         self._vocabulary, self._section = vocabulary, section
         self._n_spaces = n_parts - 1
-        self._n_lookups = 0
-        self._values: dict[str, tuple[str, ...]] = {}
 
     def get(self, key: str, /) -> Sequence[str] | None:
         """Look up the values that stand under a key; those with too few parts, of a damaged vocabulary, are none."""
-        if self._values:
-            return self._values.get(key)
-        self._n_lookups += 1
-        if self._n_lookups > LOOKUPS_BEFORE_DICTIONARY:
-            self._values = self._list_all()
         found = self._vocabulary.find_all(self._section, key)
         return [line.value for line in found if line.value.count(" ") >= self._n_spaces]
-
-    def _list_all(self) -> dict[str, tuple[str, ...]]:
-        values: dict[str, tuple[str, ...]] = {}
-        alone: dict[str, tuple[str, ...]] = {}  # most keys have one value, and thousands the same: one object for all
-        for line in self._vocabulary.list_section(self._section):
-            key, _, value = line.partition("\t")
-            if value.count(" ") >= self._n_spaces:
-                known = values.get(key)
-                values[key] = (*known, value) if known else alone.setdefault(value, (value,))
-        return values
 
 
 class StoredEntries:
@@ -325,6 +311,7 @@ class WeighedWord(Word):
         """Squared idf of the word as a whole; 0 when the model knows it by its n-grams alone."""
         self.row = tuple([a + b for a, b in zip(whole, ngrams, strict=True)])
         """Of the word and its n-grams."""
+        self.square = self.row[-1]
 
 
 class WordWeights:
