@@ -151,7 +151,7 @@ class _TableReader:
     def _read_row(self, row: Row) -> Example | _Fault:
         name = self._table.name
         if row.problem:
-            return _Fault(name, row.line, f"{row.problem}.")
+            return _Fault(name, row.line, str(row.problem).removesuffix(".") + ".")
         written = row.cells[self._gold].strip()
         label = self._labels.read(written)
         if label is None:

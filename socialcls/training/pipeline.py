@@ -252,7 +252,7 @@ class _Views:
             for s in shown
             if s.view in MEASURED_VIEWS
         ]
-        return cls(examples, np.array([s.index for s in shown]), count_shown(shown), asked)
+        return cls(examples, np.array([s.index for s in shown], dtype=np.int64), count_shown(shown), asked)
 
 
 _URL_SIGNALS = next(i for i, group in enumerate(GROUPS) if group.name == "url.signals")
@@ -272,7 +272,7 @@ def _list_fold_tasks(
 ) -> list[_Task]:
     """List for each fold what is learnt from the others and asked about it."""
     of_view = np.array(folds)[views.index]
-    is_learnable = np.array([learnable is None or i in learnable for i in views.index])
+    is_learnable = np.array([learnable is None or i in learnable for i in views.index], dtype=bool)
     return [
         _Task(
             np.flatnonzero((of_view != fold) & is_learnable),

@@ -20,11 +20,13 @@ _GOLDS = [label for label in ("community", "blog", "platform", "other") for _ in
         ([Document(mark * 2) for mark in "!—.,;:()"], "There is nothing to learn|Nothing can be read"),
         ([Document("same text here")] * 8, "of one host, or say the same"),
         ([Document(url="https://")] * 8, "of one host, or say the same"),
+        ([Document(url=url) for url in ("https://", "//", "https://...", ".") * 2], "Nothing can be read"),
+        ([Document(url=f"http://10.{n}.0.1/") for n in range(8)], "Nothing can be read"),
         ([Document(f"{a}{b}{c}") for a in "qx" for b in "wj" for c in "zk"], "There is nothing to learn"),
     ],
 )
 def test_training_that_cannot_work_says_why(documents, message):
-    """Only punctuation, rows that are all alike, no host, nothing in common: a sentence, no traceback."""
+    """Only punctuation, rows that are all alike, no host or a bare IP address, nothing in common: a sentence, no traceback."""
     examples = [Example(document, gold) for document, gold in zip(documents, _GOLDS, strict=True)]
     with pytest.raises(DatasetError, match=message):
         train(examples, load_taxonomy(), _SETTINGS)
