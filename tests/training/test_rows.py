@@ -26,7 +26,7 @@ _GOLDS = [label for label in ("community", "blog", "platform", "other") for _ in
     ],
 )
 def test_training_that_cannot_work_says_why(documents, message):
-    """Only punctuation, rows that are all alike, no host or a bare IP address, nothing in common: a sentence, no traceback."""
+    """Only punctuation, rows that are all alike, no host or a bare IP address: a sentence, no traceback."""
     examples = [Example(document, gold) for document, gold in zip(documents, _GOLDS, strict=True)]
     with pytest.raises(DatasetError, match=message):
         train(examples, load_taxonomy(), _SETTINGS)
