@@ -23,7 +23,7 @@ class Settings:
     kind_strength: float = 1.0
     """The same as `strength` for the kinds of a label."""
     kind_tolerance: float = 1e-3
-    kind_balance: float = 0.15
+    kind_balance: float = 0.3
     """How much rows of rare kinds count more: 0 not at all, 1 until all kinds weigh the same."""
     target_accuracy_kind: float = 0.85
     """What share of the kinds that are told shall be right, where the label is."""
