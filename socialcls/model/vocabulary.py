@@ -3,7 +3,7 @@
 A model knows some two hundred thousand features, of which one text needs a few hundred. Making a dictionary of
 them would take longer than everything else that `socialcls classify` does, so the lines lie in buckets by the CRC-32
 of their key, a small directory says where each bucket begins, and looking up a key reads the few lines of its bucket.
-Whoever looks up thousands of keys is better served by a dictionary of a section, which `weights` makes in time.
+For the sections where thousands of keys are looked up for few rows, `weights` makes a dictionary in time.
 
 A line is a key, or a key, a tab and a value; several lines may have the same key. Lines are told by their number.
 """
