@@ -86,7 +86,7 @@ def find_counterfactuals(document: Document, classifier: Classifier, *, social_o
     >>> classifier.classify(document).category, found.category.removed[0].text, found.category.prediction.category
     ('other', 'shop', 'unsure')
     >>> found.best_guess.removed[0].text, found.best_guess.prediction.best_guess
-    ('for', 'community')
+    ('shop', 'community')
 
     Raises:
         InputError: there is nothing to read in the document, or far too much.

@@ -10,9 +10,11 @@ from socialcls.text.urls import Url, UrlPart, compile_once, read_url
 
 MAX_URL_SEGMENTS = 4  # what says forum or blog stands early; session ids stand late
 
-# Suffixes that say nothing of what stands under them: anybody's, and a country's (our rows of a country would teach
-# that they do). Those of countries that the world has made its own mean something: blog.io, radio.fm, name.me.
-_ANYBODYS_SUFFIXES = frozenset({"com", "net", "org", "info", "biz", "eu", "co", "or", "ne"})
+# Suffixes that say nothing of what is under them: anybody's, nobody's (RFC 2606), a country's (our rows of a country
+# would teach that they do). Those of countries that the world has made its own mean something: blog.io, radio.fm.
+_ANYBODYS_SUFFIXES = frozenset(
+    {"com", "net", "org", "info", "biz", "eu", "co", "or", "ne", "example", "test", "invalid"}
+)
 _WORLDS_SUFFIXES = frozenset(
     {"ai", "cc", "fm", "gg", "im", "io", "la", "li", "me", "sh", "st", "to", "tv", "ws", "xyz"}
 )

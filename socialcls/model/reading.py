@@ -250,7 +250,7 @@ class ReadWords(ReadField):
 
     def is_function_word(self, key: str) -> bool:
         """Whether a folded word opens or closes the place of heads in some language: "for", "nasz"."""
-        return bool(self._field.knowledge.heads.find_roles(key))
+        return bool(self._field.lexicon.look_up(key).roles)
 
     def _find_places(self, thing: Weighed) -> list[tuple[int, int]]:
         """Find the first and the last word of each place where a thing stands."""

@@ -116,29 +116,25 @@ class GroupWeights:
         self._n_lookups = 0
         self._numbers: dict[str, int] = {}
 
-    def add_up(self, key: str) -> Row:
-        """Add up the rows of a key's features; all zero when none is known."""
-        found: list[tuple[int, ...]] = []
+    def weigh(self, key: str) -> tuple[Row, KindRow]:
+        """Add up the rows of a key's features, all zero when none is known, and what they say of kinds."""
+        found: list[int] = []
+        rows: list[tuple[int, ...]] = []
         for number in self._find(expand_key(self._group, key)):
             integers = self._rows.read(number) if number is not None else ()
-            if integers:
-                found.append(integers)
-        if not found:
-            return self._rows.nothing
-        if len(found) == 1:
-            return self._scale_row(found[0])
-        totals = list(found[0])
-        for integers in found[1:]:
+            if number is not None and integers:
+                found.append(number)
+                rows.append(integers)
+        if not rows:
+            return self._rows.nothing, ()
+        kinds = self._kinds.add_up(found, self._group.name)
+        if len(rows) == 1:
+            return self._scale_row(rows[0]), kinds
+        totals = list(rows[0])
+        for integers in rows[1:]:
             for i in range(len(integers)):
                 totals[i] += integers[i]
-        return self._scale_row(totals)
-
-    def find_kinds(self, key: str) -> KindRow:
-        """Find what a key says of kinds, in a group whose keys are their own features; empty where that is nothing."""
-        if self._group.ngram_lengths or not self._kinds:
-            return ()
-        number = self._find((key,))[0]
-        return () if number is None else self._kinds.find(number, self._group.name)
+        return self._scale_row(totals), kinds
 
     def list_features(self, key: str) -> list[tuple[str, Row]]:
         """List the known features of a key with what each weighs."""
@@ -233,8 +229,8 @@ class KeyCache(dict[str, Key]):
     def __missing__(self, name: str) -> Key:
         if len(self) >= MAX_KEYS:
             self.clear()
-        row = self._weights.add_up(name)
-        key = self[name] = Key(self._group, name, row, self._weights.find_kinds(name) if row[-1] else ())
+        row, kinds = self._weights.weigh(name)
+        key = self[name] = Key(self._group, name, row, kinds)
         return key
 
 
@@ -303,7 +299,7 @@ class WeighedWord(Word):
             roles: Its role by language, where it is a function word.
             whole: What the word weighs.
             ngrams: What its n-grams weigh.
-            kinds: What the word says of kinds.
+            kinds: What the word and its n-grams say of kinds.
         """
         super().__init__(key, opened, heads, roles)
         self.kinds = kinds
@@ -322,19 +318,21 @@ class WordWeights:
         self._words = weights.groups[f"{field}.words"]
         self._ngrams = weights.groups[f"{field}.chars"]
         self._pairs = weights.groups[f"{field}.pairs"]
+        self._kinds = weights.kinds
 
     def weigh(self, key: str) -> WeighedWord:
         """Work out all that a folded word brings."""
         knowledge = self._knowledge
-        whole = self._words.add_up(key)
+        whole, kinds = self._words.weigh(key)
+        ngrams, kinds_of_ngrams = self._ngrams.weigh(key)
         word = WeighedWord(
             key,
             look_up(key, knowledge.words),
             knowledge.heads.find_terms(key),
             knowledge.heads.find_roles(key),
             whole,
-            self._ngrams.add_up(key),
-            self._words.find_kinds(key) if whole[-1] else (),
+            ngrams,
+            self._kinds.add(kinds, kinds_of_ngrams),
         )
         if word.whole_square:
             word.pairs = self._pairs.find_pairs(key) or word.pairs

@@ -89,13 +89,14 @@ class Lexicon(Generic[W]):
 
     def _learn(self, piece: str) -> "W | _Piece[W]":
         folded = [fold(word) for word in find_words(piece)]
-        words = [self._look_up(piece if word == piece else word) for word in folded]  # one string in memory, not two
+        words = [self.look_up(piece if word == piece else word) for word in folded]  # one string in memory, not two
         before, after = splits_clause(piece)
         known = words[0] if len(words) == 1 and not before and not after else _Piece(tuple(words), before, after)
         self._by_piece[piece] = known
         return known
 
-    def _look_up(self, folded: str) -> W:
+    def look_up(self, folded: str) -> W:
+        """Look up a folded word."""
         known = self._by_folded.get(folded)
         if known is None:
             known = self._older.get(folded)

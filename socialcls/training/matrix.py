@@ -20,7 +20,7 @@ Vector = NDArray[np.float64]
 MIN_EXAMPLES = {
     "text.words": 3,
     "text.pairs": 3,
-    "text.chars": 3,
+    "text.chars": 4,
     "name.chars": 3,
     "url.chars": 3,
     **{group.name: 1 for group in GROUPS if not group.is_rare_better},

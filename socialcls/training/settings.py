@@ -20,10 +20,10 @@ class Settings:
     """Of the gradient when fitting ends: scikit-learn's tol."""
     n_jobs: int = 2
     """Folds fitted at the same time; the result does not depend on it."""
-    kind_strength: float = 1.0
+    kind_strength: float = 4.0
     """The same as `strength` for the kinds of a label."""
     kind_tolerance: float = 1e-3
-    kind_balance: float = 0.3
+    kind_balance: float = 0.15
     """How much rows of rare kinds count more: 0 not at all, 1 until all kinds weigh the same."""
     target_accuracy_kind: float = 0.85
     """What share of the kinds that are told shall be right, where the label is."""

@@ -57,6 +57,19 @@ def test_kinds_are_told_under_their_label(artifact, tmp_path):
     assert artifact.card.kind_figures["recipe"]["macro_f1"] == 1
 
 
+def test_a_word_never_seen_is_told_by_its_ngrams(artifact):
+    """Whatever its ending; one whose n-grams nobody knows says nothing."""
+    model = LinearModel(artifact.arrays)
+    kinds = artifact.arrays.kinds.names["recipe"]
+    nothing = model.score_kinds(model.read(Document("xyzzy")), "recipe")
+    for (label, kind), words in _TOPICS.items():
+        if label == "recipe":
+            scores = model.score_kinds(model.read(Document(f"{words[0]}ize")), "recipe")
+            assert scores.index(max(scores)) == kinds.index(kind)
+            assert scores != nothing
+    assert nothing == artifact.arrays.kinds.intercepts["recipe"]
+
+
 def test_a_kind_that_cannot_be_told_is_empty(artifact, tmp_path):
     """In the prediction, the JSON and the batch; so is that of an answer that is unsure."""
     doubtful = artifact._replace(card=artifact.card._replace(kind_thresholds={"recipe": dict.fromkeys(
