@@ -50,6 +50,20 @@ def test_compiled_modules_answer_to_the_byte_as_their_source_does(site, tmp_path
         assert compiled.stdout.splitlines() == source.stdout.splitlines()
 
 
+def test_compiled_modules_train_as_their_source_does(site, tmp_path):
+    """The same model to the byte; what its processes are given and give back is made again there."""
+    header, *rows = (ROOT / "data" / "pl-kinds.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "rows.csv").write_text(header + "".join(rows[::3]), encoding="utf-8")
+    arrays = []
+    for place, name in ((site, "compiled"), (ROOT, "source")):
+        trained = _run(place, tmp_path, "-m", "socialcls", "train", "rows.csv", "--base", "none", "-o", name)
+        assert trained.returncode == 0, trained.stderr.decode()
+        checked = _run(place, tmp_path, "-m", "socialcls", "check", "rows.csv")
+        assert b"Traceback" not in checked.stderr
+        arrays.append([path.name for path in (tmp_path / name).glob("arrays-*.bin")])  # named by their checksum
+    assert arrays[0] == arrays[1]
+
+
 def test_without_a_compiler_the_wheel_is_pure_and_says_so(tmp_path):
     """In one line; nothing fails."""
     wheel, said = build_wheel(tmp_path, SOCIALCLS_PURE="0", CC="false", CXX="false")

@@ -41,6 +41,10 @@ class Entry:
         """The other words of a phrase; each may be a beginning."""
         self.signal = signal
 
+    def __reduce__(self) -> tuple[type["Entry"], tuple[str, tuple[str, ...], str]]:
+        """Say how it is made again in another process: compiled, a class has no other way."""
+        return Entry, (self.opening, self.rest, self.signal)
+
 
 class Entries(Protocol):
     """Where entries are looked up: a dictionary in training, the vocabulary of a model in prediction."""
