@@ -16,3 +16,16 @@ class Weighed:
         """The last number of that; 0 when the model does not know it."""
         self.kinds: Row = ()
         """What it says of kinds (see `model.kinds`); empty where that is nothing."""
+
+
+def add_columns(rows: list[tuple[int, ...]]) -> list[int]:
+    """Add rows of integers up, column by column; there is one at least.
+
+    >>> add_columns([(1, 2), (10, 20)])
+    [11, 22]
+    """
+    totals = list(rows[0])
+    for row in rows[1:]:
+        for i in range(len(row)):
+            totals[i] += row[i]
+    return totals

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import Final, NamedTuple, cast
 
+from socialcls.features.weighed import add_columns
 from socialcls.types import Label
 
 KindRow = tuple[float, ...]
@@ -57,7 +58,7 @@ class KindWeights:
         lines.frombytes(arrays.lines)
         if sys.byteorder == "big":
             lines.byteswap()
-        self._places: dict[int, int] = {line: i for i, line in enumerate(lines)}
+        self._places: dict[int, int] = dict(zip(lines, range(len(lines)), strict=True))
         # Words are cached by the hundred thousand, and floats take most of a row. (Compiled, a `float` has no object.)
         self._shared: dict[int, object] = {}
         self.columns: dict[Label, tuple[int, int]] = {}
@@ -66,9 +67,6 @@ class KindWeights:
         for label, kinds in arrays.names.items():
             self.columns[label] = (start, start + len(kinds) - 1)
             start += len(kinds) - 1
-
-    def __bool__(self) -> bool:
-        return bool(self._places)
 
     def find_names(self, label: Label) -> tuple[str, ...]:
         """Find the kinds of a label; none where it has none."""
@@ -89,20 +87,15 @@ class KindWeights:
             The sums; empty where none of the features has numbers here.
         """
         scale = self._arrays.scales.get(group, 0.0)
-        totals: list[int] = []
-        if not scale:
+        rows: list[tuple[int, ...]] = []
+        if scale:
+            for number in numbers:
+                place = self._places.get(number)
+                if place is not None:
+                    rows.append(self._struct.unpack_from(self._arrays.weights, place * self._struct.size))
+        if not rows:
             return ()
-        for number in numbers:
-            place = self._places.get(number)
-            if place is None:
-                continue
-            integers = self._struct.unpack_from(self._arrays.weights, place * self._struct.size)
-            if not totals:
-                totals = list(integers)
-            else:
-                for i in range(len(integers)):
-                    totals[i] += integers[i]
-        return cast("KindRow", tuple([self._share(total * scale) for total in totals]))
+        return cast("KindRow", tuple([self._share(total * scale) for total in add_columns(rows)]))
 
     def add(self, row: KindRow, other: KindRow) -> KindRow:
         """Add two rows up."""

@@ -9,7 +9,7 @@ from socialcls.features.groups import GROUPS_BY_NAME, Group, expand_key, name_pa
 from socialcls.features.heads import HeadLexicon, HeadTerms
 from socialcls.features.services import ServiceTable
 from socialcls.features.signals import Entry, Pair, Word, look_up, parse_entry
-from socialcls.features.weighed import Row, Weighed
+from socialcls.features.weighed import Row, Weighed, add_columns
 from socialcls.model.kinds import NO_KINDS, KindArrays, KindRow, KindWeights
 from socialcls.model.vocabulary import Lines, Vocabulary
 from socialcls.types import Field
@@ -121,20 +121,14 @@ class GroupWeights:
         found: list[int] = []
         rows: list[tuple[int, ...]] = []
         for number in self._find(expand_key(self._group, key)):
-            integers = self._rows.read(number) if number is not None else ()
-            if number is not None and integers:
-                found.append(number)
-                rows.append(integers)
+            if number is not None:
+                integers = self._rows.read(number)
+                if integers:
+                    found.append(number)
+                    rows.append(integers)
         if not rows:
             return self._rows.nothing, ()
-        kinds = self._kinds.add_up(found, self._group.name)
-        if len(rows) == 1:
-            return self._scale_row(rows[0]), kinds
-        totals = list(rows[0])
-        for integers in rows[1:]:
-            for i in range(len(integers)):
-                totals[i] += integers[i]
-        return self._scale_row(totals), kinds
+        return self._scale_row(add_columns(rows)), self._kinds.add_up(found, self._group.name)
 
     def list_features(self, key: str) -> list[tuple[str, Row]]:
         """List the known features of a key with what each weighs."""
